@@ -1,0 +1,64 @@
+"""`recallflow check`: what would be sent, and all problems. No network, no account, and no trace in the journal."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+
+from rich.console import Console
+
+from jobs.app.ending import check_report
+from jobs.app.exit_codes import exit_code
+from jobs.app.problems import print_problems
+from jobs.app.progress import print_ignored
+from jobs.app.summary import print_json, print_summary, run_json
+from jobs.upload import Upload
+from runner.engine import Source, load
+from runner.events import Event
+from runner.journal.database import Database
+from runner.journal.journal import Journal
+from runner.journal.ledger import Ledger
+from runner.outcome import State
+from runner.report.workbook import write_report
+from runner.text import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions:
+    """What the command line says."""
+
+    source: Source
+    report: Path | None
+    """Where a report is to lie; None for none."""
+    language: Language
+    json: bool
+
+
+def check(options: CheckOptions) -> int:
+    """Checks the file. Gives the exit code.
+
+    Raises:
+        RunnerError: the file cannot be read, or the report not written.
+    """
+    out, err = Console(), Console(stderr=True)
+
+    def observe(event: Event) -> None:
+        print_ignored(err, event, options.language)
+
+    if options.report:
+        check_report(options.report)
+    job = Upload(None)
+    with Database(None) as database:
+        run = load(job, options.source, database, destination=None, observe=observe, random=SystemRandom())
+        ledger = Ledger(database)
+        if options.report:
+            written = write_report(options.report, ledger, run, job, options.language)
+            Journal(database).set_report(run, str(written))
+        record = ledger.run(run)
+        code = exit_code(record, None)
+        if options.json:
+            print_json(run_json(record, code, options.language, recorded=False) | {"job": "check"})
+        else:
+            if record.counts[State.INVALID]:
+                print_problems(out, ledger, run, options.language, report=record.report)
+            print_summary(out, record, options.language, recorded=False)
+        return code

@@ -1,0 +1,52 @@
+"""`recallflow resume`: goes on where a stopped or killed run was."""
+
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from jobs.app.ending import Ending, check_report, end
+from jobs.app.progress import progress
+from jobs.app.sending import SANDBOX, Delivery
+from jobs.app.settings import Settings
+from jobs.app.stopping import Interrupts
+from runner.errors import SettingsError
+from runner.journal.database import Database
+from runner.journal.ledger import Ledger, RunRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeOptions:
+    """What the command line says."""
+
+    run: str | None
+    """Its name; None for the latest."""
+    settings: Settings
+    ending: Ending
+
+
+def resume(options: ResumeOptions) -> int:
+    """Sends what the run has not settled, and writes a report of the whole run. Gives the exit code.
+
+    Raises:
+        RunnerError: nothing was started.
+    """
+    settings = options.settings
+    check_report(options.ending.report)
+    with Database(settings.journal) as database:
+        ledger = Ledger(database)
+        record = ledger.named(options.run)
+        delivery = Delivery.of(settings, in_sandbox=record.endpoint == SANDBOX)
+        _check_destination(record, delivery)
+        with Interrupts() as interrupts:
+            with progress(Console(stderr=True), options.ending.language) as observe:
+                stop = delivery.send(record.id, database, settings, observe, interrupts, resumed=True)
+            return end(record.id, database, stop, options.ending, interrupts)
+
+
+def _check_destination(record: RunRecord, delivery: Delivery) -> None:
+    wanted, given = record.endpoint, delivery.destination.endpoint
+    if wanted is not None and wanted != given:
+        raise SettingsError(
+            f"Run {record.name} goes to {wanted}, but the settings say {given}. Set --base-url {wanted}.",
+            f"运行 {record.name} 的发送地址是 {wanted}，但当前设置为 {given}。请设置 --base-url {wanted}。",
+        )

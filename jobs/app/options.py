@@ -1,0 +1,39 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jobs.app.language import say
+
+SpreadsheetArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help=say("A .xlsx or .csv file.", ".xlsx 或 .csv 文件。"))
+]
+SheetOption = Annotated[
+    str | None,
+    typer.Option(
+        help=say("Which sheet; needed where several have known headings.", "工作表；多个表都有可识别标题时需指定。")
+    ),
+]
+BaseUrlOption = Annotated[str | None, typer.Option(help=say("Where the vendor's calls are.", "供应商接口的基础网址。"))]
+ConcurrencyOption = Annotated[
+    int | None, typer.Option(help=say("Requests in flight at once. Default: 16.", "同时发送的请求数。默认 16。"))
+]
+RateOption = Annotated[
+    float | None,
+    typer.Option(help=say("Attempts per second at most. Default: no limit.", "每秒最多发送次数。默认不限。")),
+]
+ReportOption = Annotated[
+    Path | None, typer.Option(help=say("Where the report workbook is to lie.", "报告工作簿的保存位置。"))
+]
+HomeOption = Annotated[Path | None, typer.Option(help=say("The folder of the journal.", "运行记录所在文件夹。"))]
+ProfileOption = Annotated[
+    str | None, typer.Option(help=say("A table of recallflow.toml.", "recallflow.toml 中的配置名。"))
+]
+LanguageOption = Annotated[
+    str | None, typer.Option("--lang", metavar="zh|en", help=say("Default: by the locale.", "默认取决于系统语言。"))
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help=say("One JSON object on stdout.", "在标准输出打印一个 JSON 对象。"))
+]

@@ -1,0 +1,162 @@
+"""Settings: the command line over the environment (`RECALLFLOW_…`) over a profile in `recallflow.toml`."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from jobs.recallflow.client import BASE_URL
+from jobs.recallflow.signing import Account
+from runner.errors import SettingsError
+from runner.sending.pool import Limits
+from runner.sending.retry import RetryPolicy
+from runner.sending.transport import Timeouts
+
+FILE = Path("recallflow.toml")
+"""Looked for in the current folder."""
+
+_JOURNAL = "journal.sqlite3"
+_HEADER_TEXT = re.compile(r"[!-~]+")
+_PROFILE_VALUES = "profile_values"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Each name in capitals after `RECALLFLOW_` is its environment variable."""
+
+    model_config = SettingsConfigDict(env_prefix="RECALLFLOW_", extra="ignore", allow_inf_nan=False)
+
+    api_key: SecretStr | None = None
+    api_secret: SecretStr | None = None
+    base_url: str = BASE_URL
+    home: Path = Field(default_factory=lambda: user_data_path("recallflow", appauthor=False))
+    concurrency: int = Field(default=Limits().concurrency, ge=1, le=1_000)
+    rate: float | None = Field(default=None, gt=0)
+    attempts: int = Field(default=RetryPolicy().attempts, ge=1, le=100)
+    backoff: float = Field(default=RetryPolicy().backoff, gt=0)
+    longest_backoff: float = Field(default=RetryPolicy().longest_backoff, gt=0)
+    patience: float = Field(default=RetryPolicy().patience, gt=0)
+    connect_timeout: float = Field(default=Timeouts().connect, gt=0)
+    answer_timeout: float = Field(default=Timeouts().answer, gt=0)
+
+    @property
+    def journal(self) -> Path:
+        """Where the journal is."""
+        return self.home / _JOURNAL
+
+    @property
+    def limits(self) -> Limits:
+        """How much may be under way."""
+        return Limits(concurrency=self.concurrency, rate=self.rate)
+
+    @property
+    def retry(self) -> RetryPolicy:
+        """How patient to be with one request."""
+        return RetryPolicy(
+            attempts=self.attempts,
+            backoff=self.backoff,
+            longest_backoff=self.longest_backoff,
+            patience=self.patience,
+        )
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """How long to wait for the vendor."""
+        return Timeouts(connect=self.connect_timeout, answer=self.answer_timeout)
+
+    def account(self) -> Account:
+        """Who sends.
+
+        Raises:
+            SettingsError: the key or the secret is not set.
+        """
+        if not self.api_key or not self.api_secret:
+            missing = " / ".join(
+                name
+                for name, value in (("RECALLFLOW_API_KEY", self.api_key), ("RECALLFLOW_API_SECRET", self.api_secret))
+                if not value
+            )
+            raise SettingsError(
+                f"{missing} is not set. Set it in the environment, or try --sandbox, which needs no account.",
+                f"未设置 {missing}。请设置环境变量，或用 --sandbox 试运行（无需账号）。",
+            )
+        for name, value in (("RECALLFLOW_API_KEY", self.api_key), ("RECALLFLOW_API_SECRET", self.api_secret)):
+            if not _HEADER_TEXT.fullmatch(value.get_secret_value()):
+                raise SettingsError(
+                    f"{name} holds a blank, a line break or a character that no key has. Copy it again, without those.",
+                    f"{name} 含有空格、换行或密钥中不应有的字符。请重新复制，去掉这些字符。",
+                )
+        return Account(key=self.api_key, secret=self.api_secret)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - named by pydantic-settings
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - named by pydantic-settings
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The command line, then the environment; the profile comes as the last one."""
+        given = dict(init_settings())
+        profile = given.pop(_PROFILE_VALUES, {})
+        return InitSettingsSource(settings_cls, given), env_settings, InitSettingsSource(settings_cls, profile)
+
+
+def load_settings(*, profile: str | None = None, file: Path = FILE, **given: object) -> Settings:
+    """The settings of one command.
+
+    Args:
+        profile: which table of the file is taken over its `default`.
+        file: where profiles are; it need not exist.
+        given: what the command line says; None for what it does not.
+
+    Raises:
+        SettingsError: one of them cannot be used, or there is no such profile.
+    """
+    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    values[_PROFILE_VALUES] = _profile(file, profile)
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0])
+        raise SettingsError(
+            f"The setting {name} (RECALLFLOW_{name.upper()}) cannot be used: {first['msg']}.",
+            f"设置 {name}（RECALLFLOW_{name.upper()}）无效：{first['msg']}。",
+        ) from error
+
+
+def _profile(file: Path, profile: str | None) -> Mapping[str, object]:
+    if not file.is_file():
+        tables: dict[str, Any] = {}
+    else:
+        try:
+            tables = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"{file} cannot be read: {error}.", f"无法读取 {file}：{error}。") from error
+    if profile is not None and profile not in tables:
+        raise SettingsError(
+            f'There is no profile "{profile}" in {file}. Add a table [{profile}] to it.',
+            f"{file} 中没有配置 “{profile}”。请在其中添加 [{profile}]。",
+        )
+    chosen: dict[str, object] = {}
+    for table in ("default", profile or "default"):
+        values = tables.get(table, {})
+        if not isinstance(values, dict):
+            raise SettingsError(
+                f"{table} in {file} must be a table: [{table}], with its settings below.",
+                f"{file} 中的 {table} 必须是表：写成 [{table}]，并在其下填写设置。",
+            )
+        chosen |= values
+    unknown = sorted(set(chosen) - set(Settings.model_fields))
+    if unknown:
+        raise SettingsError(
+            f"{file} sets {unknown[0]}, which is no setting. Remove it, or correct its name.",
+            f"{file} 中的 {unknown[0]} 不是有效设置。请删除或更正其名称。",
+        )
+    return chosen

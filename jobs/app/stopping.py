@@ -1,0 +1,75 @@
+"""Ctrl-C and SIGTERM: the first ends the run in order, the second at once; a further one gives up the report."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Self
+
+from runner.outcome import Stop
+from runner.sending.pool import Pool
+from runner.text import Text
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+_REASONS = {
+    signal.SIGINT: Text("Interrupted by Ctrl-C.", "已被 Ctrl-C 中断。"),
+    signal.SIGTERM: Text("Ended by SIGTERM.", "已被 SIGTERM 终止。"),
+}
+
+
+class Interrupts:
+    """Takes the signals from the moment that something may be sent until the report is written."""
+
+    def __init__(self) -> None:
+        self._pool: Pool | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._early: int | None = None
+        self._reporting = False
+
+    def __enter__(self) -> Self:
+        # signal.signal and not loop.add_signal_handler, which Windows lacks
+        self._before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    @contextmanager
+    def control(self, pool: Pool) -> Iterator[None]:
+        """While it lasts, the first signal starts nothing more, and the second ends what is in flight."""
+        self._loop, self._pool = asyncio.get_running_loop(), pool
+        if self._early is not None:
+            self._loop.call_soon(self._obey, self._early)
+        try:
+            yield
+        finally:
+            self._pool = None
+
+    @contextmanager
+    def reporting(self) -> Iterator[None]:
+        """While it lasts, a signal raises KeyboardInterrupt."""
+        self._reporting = True
+        try:
+            yield
+        finally:
+            self._reporting = False
+
+    def _on_signal(self, number: int, _: FrameType | None) -> None:
+        if self._pool and self._loop:
+            self._loop.call_soon_threadsafe(self._obey, number)
+        elif self._reporting:
+            raise KeyboardInterrupt
+        elif self._loop is None:
+            self._early = number
+        # else the run is being closed, which takes no time
+
+    def _obey(self, number: int) -> None:
+        if self._pool is None:
+            return
+        if self._pool.stopped:
+            self._pool.leave()
+        else:
+            self._pool.stop(Stop(reason=_REASONS[signal.Signals(number)], signal=number))

@@ -1,0 +1,101 @@
+"""How a run is summed up: as JSON for machines, as a short table for people."""
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from runner.journal.ledger import RunRecord
+from runner.outcome import FINAL_STATES, RunState, State
+from runner.report.words import RUN_STATES, STATES
+from runner.text import Language, Text
+
+
+def run_json(run: RunRecord, exit_code: int | None, language: Language, *, recorded: bool = True) -> dict[str, object]:
+    """The summary that other programs rely on.
+
+    Args:
+        run: the run.
+        exit_code: of the program; None where it was another program's.
+        language: of the reason.
+        recorded: whether the journal keeps the run; its name is null otherwise.
+    """
+    return {
+        "run": run.name if recorded else None,
+        "job": run.job,
+        "state": run.state.value,
+        "rows": run.rows,
+        "requests": run.requests,
+        "counts": {state.value: run.counts[state] for state in FINAL_STATES},
+        "attempts": run.attempts,
+        "seconds": round(run.seconds, 3),
+        "report": run.report,
+        "exit_code": exit_code,
+        "reason": run.reason.in_language(language) if run.reason else None,
+    }
+
+
+def nothing_json(job: str, exit_code: int, reason: str) -> dict[str, object]:
+    """The same summary where nothing was started."""
+    return {
+        "run": None,
+        "job": job,
+        "state": None,
+        "rows": 0,
+        "requests": 0,
+        "counts": {state.value: 0 for state in FINAL_STATES},
+        "attempts": 0,
+        "seconds": 0,
+        "report": None,
+        "exit_code": exit_code,
+        "reason": reason,
+    }
+
+
+def print_json(value: dict[str, object]) -> None:
+    """One JSON object on stdout."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)  # noqa: T201 - it is what stdout is for
+
+
+def print_summary(console: Console, run: RunRecord, language: Language, *, recorded: bool = True) -> None:
+    """The short table that a run ends with."""
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    for state, count in run.counts.items():
+        if count:
+            waits = state is State.NOT_SENT and run.state is RunState.PLANNED
+            word, colour = (_RIGHT, "green") if waits else (STATES[state], _COLOURS[state])
+            table.add_row(word.in_language(language), f"{count:,}", style=colour)
+    table.add_row(_REQUESTS.in_language(language), f"{run.requests:,}")
+    if run.attempts:
+        table.add_row(_ATTEMPTS.in_language(language), f"{run.attempts:,}")
+    head = _HEAD if recorded else _CHECKED
+    words = head.format(run=run.name, state=RUN_STATES[run.state], source=Path(run.source).name, rows=f"{run.rows:,}")
+    console.print(words.in_language(language), highlight=False, markup=False, soft_wrap=True)
+    console.print(table)
+    if run.reason:
+        console.print(run.reason.in_language(language), style="bold red", highlight=False, markup=False, soft_wrap=True)
+    if recorded and run.state is RunState.STOPPED:
+        console.print(_RESUME.format(run=run.name).in_language(language), highlight=False, markup=False, soft_wrap=True)
+    if run.report:
+        report = _REPORT.format(path=run.report).in_language(language)
+        console.print(report, highlight=False, markup=False, soft_wrap=True)
+
+
+_COLOURS = {
+    State.SUCCEEDED: "green",
+    State.FAILED: "red",
+    State.UNKNOWN: "yellow",
+    State.INVALID: "red",
+    State.UNCHANGED: "green",
+    State.NOT_SENT: "yellow",
+}
+_RIGHT = Text("right, not sent", "正确，未发送")
+_HEAD = Text("Run {run}: {state} · {source}, {rows} rows", "运行 {run}：{state} · {source}，{rows} 行")
+_CHECKED = Text("Checked {source}, {rows} rows", "已检查 {source}，{rows} 行")
+_REQUESTS = Text("requests", "请求数")
+_ATTEMPTS = Text("attempts", "发送次数")
+_RESUME = Text("Go on with: recallflow resume {run}", "继续发送：recallflow resume {run}")
+_REPORT = Text("Report: {path}", "报告：{path}")

@@ -1,0 +1,90 @@
+"""Words calls to the vendor, and reads its answers. Does no input or output of its own."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from jobs.recallflow.codes import CODES
+from jobs.recallflow.signing import Account
+from runner.exchange import Call, Response
+from runner.outcome import Action, Verdict
+from runner.sending.http_status import unreadable
+from runner.text import Text
+
+BASE_URL = "https://api.laaffic.com/v3/voice/"
+UPDATE = "recallFlow/update"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the vendor said."""
+
+    code: str
+    message: str
+    """Word for word; may be empty."""
+    data: object
+
+
+class Client:
+    """The vendor's calls, for one account."""
+
+    def __init__(self, base_url: str, account: Account) -> None:
+        self._base_url = base_url.rstrip("/") + "/"
+        self._account = account
+
+    def call(self, path: str, body: bytes, timestamp: int) -> Call:
+        """One call of the family, signed for the given time (Unix seconds by the vendor's clock)."""
+        return Call(self._base_url + path, self._account.headers(timestamp), body)
+
+
+def read_answer(body: bytes) -> Answer | None:
+    """The answer in the body of a response; None where it is no such JSON.
+
+    The code is read as a number or a string, under `code` or, as on some of the vendor's pages, `status`; the message
+    under `msg` or `reason`.
+    """
+    try:
+        answer: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(answer, Mapping):
+        return None
+    code = answer.get("code", answer.get("status"))
+    if isinstance(code, bool) or not isinstance(code, int | str) or not str(code).strip():
+        return None
+    message = answer.get("msg", answer.get("reason"))
+    return Answer(str(code).strip(), "" if message is None else str(message), answer.get("data"))
+
+
+def verdict_on(response: Response) -> Verdict:
+    """What an answer to an update leads to.
+
+    A code that is not documented is a refusal, kept word for word; it is never a success and never retried blindly.
+    """
+    return _verdict(response.status, response.body)
+
+
+@lru_cache(maxsize=256)  # nearly all answers of a run are the same bytes
+def _verdict(status: int, body: bytes) -> Verdict:
+    answer = read_answer(body)
+    if answer is None or 300 <= status < 400:
+        return unreadable(status)
+    known = CODES.get(answer.code)
+    if known is None:
+        return Verdict(action=Action.FAIL, code=answer.code, message=Text.verbatim(answer.message))
+    if known.action is Action.SUCCEED and status != 200:
+        return unreadable(status)
+    return Verdict(
+        action=known.action,
+        code=known.code,
+        message=Text.verbatim(answer.message) if answer.message else known.meaning,
+        ambiguous=known.ambiguous,
+    )
+
+
+def advice_on(code: str) -> Text | None:
+    """What a user is to do about a code."""
+    known = CODES.get(code)
+    return known.advice if known else None

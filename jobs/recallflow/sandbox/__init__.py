@@ -1,0 +1,1 @@
+"""The simulated vendor: on loopback, it checks what the vendor checks, keeps state, and fails on demand."""

@@ -1,0 +1,45 @@
+"""The upload job: each flow of a spreadsheet overwrites what the vendor has under its `keyId`."""
+
+from collections.abc import Iterator
+
+from jobs.recallflow.client import UPDATE, Client, advice_on, verdict_on
+from jobs.recallflow.flows import HEADINGS, KEY, flow_drafts
+from runner.exchange import Call, Response
+from runner.outcome import Verdict
+from runner.request import Draft, Request
+from runner.tables.headings import Heading
+from runner.tables.table import Table
+from runner.text import Text
+
+
+class Upload:
+    """Sends recallFlow/update for every flow."""
+
+    name = "upload"
+    key = KEY
+
+    def __init__(self, client: Client | None) -> None:
+        """Takes what words the calls; None where nothing is to be sent."""
+        self._client = client
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """The fields of the vendor's page."""
+        return HEADINGS
+
+    def drafts(self, table: Table) -> Iterator[Draft]:
+        """The flows of the table."""
+        return flow_drafts(table)
+
+    def call(self, request: Request, timestamp: int) -> Call:
+        """The update, with the body as it was checked."""
+        assert self._client is not None, "a run without an account sends nothing"
+        return self._client.call(UPDATE, request.body, timestamp)
+
+    def verdict(self, response: Response) -> Verdict:
+        """By the vendor's table of codes."""
+        return verdict_on(response)
+
+    def advice(self, code: str) -> Text | None:
+        """From the vendor's table of codes."""
+        return advice_on(code)

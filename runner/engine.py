@@ -1,0 +1,164 @@
+"""The phases of a run. Each reads from the journal and writes to it, so that any of them can be killed."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+
+from runner.errors import InputError, JournalError, LeaseLost
+from runner.events import Loaded, Observe
+from runner.job import Job
+from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.database import Database
+from runner.journal.journal import Destination, Journal, NewRun
+from runner.journal.ledger import Ledger
+from runner.journal.owner import is_gone, this_process
+from runner.outcome import RunState, State, Stop
+from runner.sending.pool import Carrier, Limits, Pool
+from runner.sending.retry import RetryPolicy
+from runner.tables.read import read_table
+from runner.tables.table import Row
+from runner.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where the rows of a run come from."""
+
+    path: Path
+    sheet: str | None = None
+    """Which sheet; None for the only one that has known headings."""
+
+
+def load(
+    job: Job,
+    source: Source,
+    database: Database,
+    *,
+    destination: Destination | None,
+    observe: Observe,
+    random: Random,
+    now: Callable[[], float] = time.time,
+) -> int:
+    """Reads the source, checks every request, and writes all of them to the journal: ready, or invalid with problems.
+
+    Returns:
+        The journal's number of the run, which is planned from now on.
+
+    Raises:
+        InputError: the source is no table that the job knows, or has no rows. Nothing of it stays in the journal.
+        JournalError: the journal cannot be written.
+    """
+    began = now()
+    table = read_table(source.path, job.headings, sheet=source.sheet)
+    key = table.columns[job.key]
+    journal = Journal(database)
+    run, _ = journal.open_run(
+        NewRun(
+            job=job.name,
+            source=str(source.path),
+            sha256=_sha256(source.path),
+            sheet=table.sheet,
+            key_column=key.letter,
+            key_heading=key.heading,
+            destination=destination,
+        ),
+        now=began,
+        random=random,
+    )
+    try:
+        rows = _Counted(table.rows)
+        journal.fill(run, job.drafts(replace(table, rows=rows)))
+    except BaseException:
+        journal.discard(run)
+        raise
+    if not rows.count:
+        journal.discard(run)
+        raise InputError(
+            f"{source.path.name} has headings but no rows below them. Fill in at least one.",
+            f"{source.path.name} 只有标题，没有数据行。请至少填写一行。",
+        )
+    journal.mark_loaded(run, rows=rows.count, seconds=now() - began)
+    counts = Ledger(database).run(run).counts
+    observe(Loaded(rows=rows.count, ready=counts[State.NOT_SENT], invalid=counts[State.INVALID], ignored=table.ignored))
+    return run
+
+
+async def send(  # noqa: PLR0913 - where everything is put together
+    job: Job,
+    run: int,
+    database: Database,
+    carrier: Carrier,
+    *,
+    limits: Limits,
+    retry: RetryPolicy,
+    observe: Observe,
+    random: Random,
+    control: Callable[[Pool], AbstractContextManager[None]],
+    resumed: Destination | None = None,
+    now: Callable[[], float] = time.time,
+) -> Stop | None:
+    """Sends what is ready in a run.
+
+    Args:
+        job: what is sent, and what the answers mean.
+        run: a loaded run.
+        database: the journal.
+        carrier: carries the calls.
+        limits: how much may be under way.
+        retry: how patient to be with one request.
+        observe: is told what happens.
+        random: for the jitter.
+        control: is given the pool for as long as it runs, so that somebody may stop it.
+        resumed: where it goes from now on, for a run that goes on with what an earlier stop kept from being settled.
+        now: Unix seconds.
+
+    Returns:
+        Why it stopped early, if it did; that the journal could no longer be written is such a reason.
+
+    Raises:
+        JournalError: another process sends this run, or the journal cannot be written from the start.
+    """
+    journal = Journal(database)
+    began = now()
+    claims = Claims(
+        database, run, LeaseTerms(owner=this_process()), now=began, is_gone=is_gone, reopen=resumed is not None
+    )
+    if resumed:
+        journal.redirect(run, resumed)
+        record = Ledger(database).run(run)
+        observe(Loaded(rows=record.rows, ready=record.open, invalid=record.counts[State.INVALID]))
+    journal.set_state(run, RunState.RUNNING)
+    pool = Pool(job, carrier, claims, limits=limits, retry=retry, observe=observe, now=now, random=random)
+    try:
+        with control(pool):
+            stop = await pool.run()
+        journal.end_run(run, stop=stop, seconds=now() - began)
+    except LeaseLost as error:
+        return Stop(reason=Text.of(error))  # the run is somebody else's by now
+    except JournalError as error:
+        stop = Stop(reason=Text.of(error))
+        with suppress(JournalError):
+            journal.end_run(run, stop=stop, seconds=now() - began)
+    return stop
+
+
+class _Counted(Iterator[Row]):
+    """Rows, counted as they go by."""
+
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __next__(self) -> Row:
+        row = next(self._rows)
+        self.count += 1
+        return row
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,55 @@
+"""What stops a run, or keeps it from starting.
+
+RunnerError
+├── SettingsError          a setting is missing or cannot be used
+├── InputError             the input cannot be read as a table of requests
+├── JournalError           the journal cannot be opened, read or written
+│   └── LeaseLost          somebody else has taken over what this process had claimed
+├── ReportError            the report cannot be written
+└── TransportError         a call did not bring an answer
+    ├── NotSent            nothing of it left this machine
+    └── Unclear            it may have arrived, and nobody knows
+
+What is wrong with a row is not an exception but a value: see `runner.problem`.
+"""
+
+
+class RunnerError(Exception):
+    """Something stops the run. Says what is wrong and what to do about it, in both languages."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.en = en
+        self.zh = zh
+
+
+class SettingsError(RunnerError):
+    """A setting is missing or cannot be used."""
+
+
+class InputError(RunnerError):
+    """The input cannot be read as a table of requests."""
+
+
+class JournalError(RunnerError):
+    """The journal cannot be opened, read or written."""
+
+
+class LeaseLost(JournalError):
+    """Somebody else has taken over what this process had claimed."""
+
+
+class ReportError(RunnerError):
+    """The report cannot be written."""
+
+
+class TransportError(RunnerError):
+    """A call did not bring an answer."""
+
+
+class NotSent(TransportError):
+    """Nothing of the call left this machine, so it cannot have been applied."""
+
+
+class Unclear(TransportError):
+    """The call may have arrived, and nobody knows whether it was applied."""

@@ -1,0 +1,39 @@
+"""What the runner needs to know of a job."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from runner.exchange import Call, Response
+from runner.outcome import Verdict
+from runner.request import Draft, Request
+from runner.tables.headings import Heading
+from runner.tables.table import Table
+from runner.text import Text
+
+
+class Job(Protocol):
+    """What is done with each request, and what the answers to it mean. It does no input or output of its own."""
+
+    @property
+    def name(self) -> str:
+        """The word for it on the command line, in the journal and in the report."""
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """The columns that it knows."""
+
+    @property
+    def key(self) -> str:
+        """The field that a request is identified by."""
+
+    def drafts(self, table: Table) -> Iterator[Draft]:
+        """The table's rows as requests, in input order; all problems of a request at once. Streams."""
+
+    def call(self, request: Request, timestamp: int) -> Call:
+        """One attempt at the request, signed for the given time (Unix seconds by the vendor's clock)."""
+
+    def verdict(self, response: Response) -> Verdict:
+        """What an answer means that is neither HTTP 429 nor 5xx (see `runner.sending.http_status`)."""
+
+    def advice(self, code: str) -> Text | None:
+        """What a user is to do about a code, where there is something to say."""

@@ -1,0 +1,1 @@
+"""What is known of each request, durable. One journal holds all runs."""

@@ -1,0 +1,225 @@
+"""Claim before send, settle after: what makes a crash leave a small, known set whose fate is unclear."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from runner.errors import JournalError, LeaseLost
+from runner.journal.database import Database
+from runner.outcome import Outcome, State
+from runner.request import Request
+from runner.text import writable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseTerms:
+    """Who claims, and for how long."""
+
+    owner: str
+    """See `runner.journal.owner`."""
+    seconds: float = 60.0
+    """How long a lease lasts unless it is renewed; every claim and every settlement renews it."""
+
+
+class Claims:
+    """One process' right to send a run's requests. Once the lease is lost, nothing more can be claimed or settled."""
+
+    def __init__(
+        self,
+        database: Database,
+        run: int,
+        terms: LeaseTerms,
+        *,
+        now: float,
+        is_gone: Callable[[str], bool] = lambda _: False,
+        reopen: bool = False,
+    ) -> None:
+        """Takes the lease of a run. What an earlier owner had claimed and left is ready again, its fate unclear.
+
+        Args:
+            database: the journal.
+            run: the journal's number of the run.
+            terms: of the lease.
+            now: Unix seconds.
+            is_gone: whether an owner has surely ended, so that its lease need not be waited for.
+            reopen: whether what an earlier stop kept from being settled is ready again as well.
+
+        Raises:
+            JournalError: another process holds the run.
+        """
+        self._database = database
+        self._run = run
+        self._terms = terms
+        with database.transaction():
+            holder = database.execute("SELECT owner FROM leases WHERE run = ? AND expires > ?", (run, now)).fetchone()
+            if holder and not is_gone(holder["owner"]):
+                raise JournalError(
+                    f"The run is being sent by {holder['owner']}. Wait for it to end.",
+                    f"该运行正由 {holder['owner']} 发送。请等待其结束。",
+                )
+            database.execute("DELETE FROM leases WHERE run = ?", (run,))
+            token = database.execute(
+                "INSERT INTO leases (run, owner, expires) VALUES (?, ?, ?)", (run, terms.owner, now + terms.seconds)
+            ).lastrowid
+            database.execute(
+                "UPDATE requests SET state = ?, unclear = 1, lease = NULL WHERE run = ? AND state = ?",
+                (State.READY, run, State.SENDING),
+            )
+            if reopen:
+                database.execute(_REOPEN, (run, run))
+        self._token = token
+
+    def claim(self, limit: int, *, now: float) -> list[Request]:
+        """The next requests in input order, at most `limit`, marked as being sent before this returns.
+
+        Raises:
+            LeaseLost: the lease has run out.
+        """
+        with self._database.transaction():
+            self._renew(now)
+            claimed = self._database.execute(
+                "SELECT ordinal, key, body, attempts, unclear FROM requests INDEXED BY requests_ready"
+                " JOIN bodies USING (run, ordinal) WHERE run = ? AND state = 'ready' ORDER BY ordinal LIMIT ?",
+                (self._run, limit),  # by that index, or it would go through all that is settled first
+            ).fetchall()
+            if claimed:
+                self._database.execute(
+                    "UPDATE requests SET state = ?, lease = ? WHERE run = ? AND state = 'ready'"
+                    " AND ordinal BETWEEN ? AND ?",  # the batch is all that is ready between its ends
+                    (State.SENDING, self._token, self._run, claimed[0]["ordinal"], claimed[-1]["ordinal"]),
+                )
+        return [
+            Request(
+                ordinal=row["ordinal"],
+                key=row["key"],
+                body=row["body"],
+                attempts=row["attempts"],
+                unclear=bool(row["unclear"]),
+            )
+            for row in claimed
+        ]
+
+    def settle(self, outcomes: Sequence[Outcome], *, now: float) -> None:
+        """Writes down what became of claimed requests.
+
+        Raises:
+            LeaseLost: somebody else has taken them over; none of the outcomes is written.
+        """
+        with self._database.transaction():
+            self._renew(now)
+            changed = 0
+            for rows in _batched([_settlement(outcome, now) for outcome in outcomes]):
+                statement = _SETTLE.format(rows=_values(rows))
+                changed += self._database.execute(statement, (*chain(*rows), self._run, self._token)).rowcount
+            if changed != len(outcomes):
+                raise _lost()
+            for rows in _batched([row for outcome in outcomes for row in self._attempts(outcome)]):
+                self._database.execute(_RECORD_ATTEMPTS.format(rows=_values(rows)), tuple(chain(*rows)))
+
+    def give_back(self, ordinals: Iterable[int]) -> None:
+        """Claimed requests of which no byte has left are ready again.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._database.transaction():
+            self._database.execute_many(
+                "UPDATE requests SET state = ?, lease = NULL WHERE run = ? AND ordinal = ? AND lease = ?",
+                ((State.READY, self._run, ordinal, self._token) for ordinal in ordinals),
+            )
+
+    def renew(self, *, now: float) -> None:
+        """Keeps the lease for another while.
+
+        Raises:
+            LeaseLost: it has run out.
+        """
+        with self._database.transaction():
+            self._renew(now)
+
+    def release(self) -> None:
+        """Ends the lease, so that another process need not wait for it to run out.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._database.transaction():
+            self._database.execute("DELETE FROM leases WHERE token = ?", (self._token,))
+
+    def _attempts(self, outcome: Outcome) -> Iterator[tuple[object, ...]]:
+        for made in outcome.attempts:
+            code = writable(made.code)
+            yield self._run, outcome.ordinal, made.number, made.started, made.seconds, code, made.action.value
+
+    def _renew(self, now: float) -> None:
+        kept = self._database.execute(
+            "UPDATE leases SET expires = ? WHERE token = ?", (now + self._terms.seconds, self._token)
+        )
+        if kept.rowcount != 1:  # whoever takes a lease over deletes it; one that has only run out is still ours
+            raise _lost()
+
+
+_REOPEN = """
+UPDATE requests SET state = 'ready' WHERE run = ? AND (
+    state = 'not_sent'
+    OR state = 'unknown' AND settled IS NULL
+    OR state = 'failed' AND EXISTS (
+        SELECT 1 FROM attempts
+        WHERE attempts.run = ? AND attempts.ordinal = requests.ordinal AND attempts.action = 'stop'
+    )
+)
+"""
+# What the vendor refused together with the whole run, a wrong key say, was never judged by itself.
+
+# A batch goes into one statement: a statement for each row would take Python's global lock from the event loop, and
+# give it back, for each of them.
+_SETTLE = """
+UPDATE requests SET
+    state = found.column2,
+    code = found.column3,
+    message_en = found.column4,
+    message_zh = found.column5,
+    attempts = attempts + found.column6,
+    unclear = found.column7,
+    first_sent = coalesce(first_sent, found.column8),
+    settled = found.column9,
+    lease = NULL
+FROM ({rows}) AS found
+WHERE requests.run = ? AND requests.ordinal = found.column1 AND requests.lease = ?
+"""
+_RECORD_ATTEMPTS = "INSERT INTO attempts (run, ordinal, number, started, seconds, code, action) {rows}"
+
+_ROWS_AT_ONCE = 500
+"""SQLite takes at least 32,766 parameters in a statement (SQLITE_MAX_VARIABLE_NUMBER)."""
+
+
+def _values(rows: Sequence[tuple[object, ...]]) -> str:
+    row = f"({', '.join('?' * len(rows[0]))})"
+    return f"VALUES {', '.join([row] * len(rows))}"
+
+
+def _batched(rows: list[tuple[object, ...]]) -> Iterator[list[tuple[object, ...]]]:
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        yield rows[start : start + _ROWS_AT_ONCE]
+
+
+def _settlement(outcome: Outcome, now: float) -> tuple[object, ...]:
+    message = outcome.message
+    return (
+        outcome.ordinal,
+        outcome.state,
+        outcome.code and writable(outcome.code),
+        writable(message.en) if message else None,
+        writable(message.zh) if message and message.zh != message.en else None,
+        len(outcome.attempts),
+        int(outcome.unclear),
+        outcome.attempts[0].started if outcome.attempts else None,
+        None if outcome.cut_short or outcome.state is State.NOT_SENT else now,
+    )
+
+
+def _lost() -> LeaseLost:
+    return LeaseLost(
+        "This process was away for so long that its lease on the run has run out; nothing more is sent.",
+        "本进程中断时间过长，对该运行的租约已过期；不再发送任何请求。",
+    )

@@ -1,0 +1,191 @@
+"""The SQLite file under the journal: opened, checked, and its errors told in ours."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from runner.errors import JournalError, RunnerError
+from runner.journal.schema import APPLICATION_ID, TABLES, VERSION
+
+Parameters = Sequence[Any]
+
+_BUSY_SECONDS = 10
+_FETCHED = 500
+
+
+class Database:
+    """One connection. Used by one thread at a time, though not always by the same one.
+
+    In WAL mode with `synchronous=FULL`, a commit is on the disk when it returns, so that a claim outlives even a
+    power cut. Commits are batched and made off the event loop, which pays for it.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        """Opens the journal, and makes it where there is none.
+
+        Args:
+            path: the file; None for one that is private to this object and gone with it.
+
+        Raises:
+            JournalError: it cannot be opened, is no journal, or was written by a newer version.
+        """
+        self.path = path
+        with self._as_journal_error():
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                _make_private(path)
+            self._connection = sqlite3.connect(
+                path or "", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._connection.row_factory = sqlite3.Row
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of it or nothing, on the disk when it ends.
+
+        Raises:
+            JournalError: it cannot be written; nothing of it is.
+        """
+        with self._as_journal_error():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
+        """One statement.
+
+        Raises:
+            JournalError: it cannot be carried out.
+        """
+        with self._as_journal_error():
+            return self._connection.execute(sql, parameters)
+
+    def execute_many(self, sql: str, parameters: Iterable[Parameters]) -> int:
+        """One statement for each set of parameters; gives how many rows it changed in all.
+
+        Raises:
+            JournalError: it cannot be carried out.
+        """
+        with self._as_journal_error():
+            return self._connection.executemany(sql, parameters).rowcount
+
+    def stream(self, sql: str, parameters: Parameters = ()) -> Iterator[sqlite3.Row]:
+        """The rows of a query, as they are asked for.
+
+        Raises:
+            JournalError: they cannot be read.
+        """
+        cursor = self.execute(sql, parameters)
+        while True:
+            with self._as_journal_error():
+                rows = cursor.fetchmany(_FETCHED)
+            if not rows:
+                return
+            yield from rows
+
+    def _prepare(self) -> None:
+        # Blank or not comes first: another process may make the tables meanwhile, and marks the file with them.
+        blank = self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+        version = self._pragma("user_version")
+        application = self._pragma("application_id")
+        if not blank and application != APPLICATION_ID:
+            raise JournalError(
+                f"{self.path} is not a journal of this program. Choose another folder with --home.",
+                f"{self.path} 不是本程序的运行记录文件。请用 --home 选择其他文件夹。",
+            )
+        if version > VERSION:
+            raise JournalError(
+                f"The journal {self.path} was written by a newer version ({version}, this one knows {VERSION}). "
+                "Update recallflow-runner.",
+                f"运行记录 {self.path} 由更新的版本（{version}）写入，当前支持 {VERSION}。请升级 recallflow-runner。",
+            )
+        self._pragma("journal_mode=WAL")
+        self._pragma("synchronous=FULL")
+        if blank:
+            with self.transaction():
+                if self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
+                    for statement in TABLES.split(";\n"):
+                        self._connection.execute(statement)
+                    self._pragma(f"application_id={APPLICATION_ID}")
+                    self._pragma(f"user_version={VERSION}")
+
+    def _pragma(self, pragma: str) -> Any:  # noqa: ANN401 - SQLite's own answer
+        row = self._connection.execute(f"PRAGMA {pragma}").fetchone()
+        return row[0] if row else None
+
+    @contextmanager
+    def _as_journal_error(self) -> Iterator[None]:
+        try:
+            yield
+        except RunnerError:
+            raise
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+        except OSError as error:
+            raise JournalError(
+                f"The journal {self.path} cannot be used ({error.strerror}). Choose another folder with --home.",
+                f"无法使用运行记录 {self.path}（{error.strerror}）。请用 --home 选择其他文件夹。",
+            ) from error
+
+    def _explained(self, error: sqlite3.Error) -> JournalError:
+        name = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
+        for prefix, (en, zh) in _EXPLAINED.items():
+            if name.startswith(prefix):
+                return JournalError(f"The journal {self.path} {en}", f"运行记录 {self.path} {zh}")
+        return JournalError(
+            f"The journal {self.path} cannot be used ({error}). Choose another folder with --home.",
+            f"无法使用运行记录 {self.path}（{error}）。请用 --home 选择其他文件夹。",
+        )
+
+
+_EXPLAINED = {
+    "SQLITE_FULL": ("cannot grow: the disk is full. Make room.", "无法写入：磁盘已满。请清理磁盘空间。"),
+    "SQLITE_IOERR": (
+        "cannot be written: the disk is full or failing. Make room, or use another disk with --home.",
+        "无法写入：磁盘已满或有故障。请清理空间，或用 --home 换到其他磁盘。",
+    ),
+    "SQLITE_READONLY": (
+        "may only be read. Allow writing, or choose another folder with --home.",
+        "为只读。请允许写入，或用 --home 选择其他文件夹。",
+    ),
+    "SQLITE_CANTOPEN": (
+        "cannot be opened. Check who may write there, or choose another folder with --home.",
+        "无法打开。请检查写入权限，或用 --home 选择其他文件夹。",
+    ),
+    "SQLITE_BUSY": (
+        "is held by another process. Wait for it to end, and try again.",
+        "正被其他进程占用。请等待其结束后重试。",
+    ),
+    "SQLITE_NOTADB": (
+        "is not a journal of this program. Choose another folder with --home.",
+        "不是本程序的运行记录文件。请用 --home 选择其他文件夹。",
+    ),
+    "SQLITE_CORRUPT": (
+        "is damaged. Keep a copy of it, and choose another folder with --home.",
+        "已损坏。请保留其副本，并用 --home 选择其他文件夹。",
+    ),
+}
+
+
+def _make_private(path: Path) -> None:
+    """It holds what will be said to people: nobody else is to read it. On Windows the user's profile sees to that."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

@@ -1,0 +1,256 @@
+"""The life of a run: opened, filled with requests, ended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from random import Random
+from time import gmtime, strftime
+
+from runner.errors import JournalError
+from runner.journal.database import Database
+from runner.outcome import RunState, State, Stop
+from runner.problem import Problem, Violation
+from runner.request import Draft
+from runner.text import Text, writable
+
+_BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where the requests of a run go."""
+
+    endpoint: str
+    account: str
+    """Masked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """What is known of a run when it starts."""
+
+    job: str
+    source: str
+    """The file, as the user named it."""
+    sha256: str
+    """Of the file."""
+    sheet: str | None
+    key_column: str
+    """The letter of the column that holds the key."""
+    key_heading: str
+    destination: Destination | None
+    """None where nothing is to be sent."""
+
+
+class Journal:
+    """Writes of a run what is not about sending; for that, see `Claims`. Reading is `Ledger`'s."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open_run(self, new: NewRun, *, now: float, random: Random) -> tuple[int, str]:
+        """Writes down a run that begins now; gives the journal's number of it, and the name for users.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        name = f"{strftime('%Y%m%d-%H%M%S', gmtime(now))}-{random.randrange(16**4):04x}"
+        with self._database.transaction():
+            run = self._database.execute(
+                "INSERT INTO runs (name, job, state, source, sha256, sheet, key_column, key_heading, endpoint, account,"
+                " started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    name,
+                    new.job,
+                    RunState.PLANNED,
+                    new.source,
+                    new.sha256,
+                    new.sheet,
+                    new.key_column,
+                    new.key_heading,
+                    new.destination.endpoint if new.destination else None,
+                    new.destination.account if new.destination else None,
+                    now,
+                ),
+            ).lastrowid
+        if run is None:
+            raise JournalError("The journal did not take the run.", "运行记录未能写入本次运行。")
+        return run, name
+
+    def fill(self, run: int, drafts: Iterable[Draft]) -> None:
+        """Writes down all requests of a run, in batches: `ready` or `invalid`. Two with one key are both invalid.
+
+        Raises:
+            JournalError: they cannot be written.
+        """
+        numbered = enumerate(drafts, start=1)
+        while batch := list(islice(numbered, _BATCH)):
+            with self._database.transaction():
+                self._add(run, batch)
+        with self._database.transaction():
+            self._reject_duplicates(run)
+
+    def mark_loaded(self, run: int, *, rows: int, seconds: float) -> None:
+        """All rows of the input are in the journal, so the run may be sent.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._database.transaction():
+            self._database.execute("UPDATE runs SET rows = ?, seconds = ? WHERE id = ?", (rows, seconds, run))
+
+    def redirect(self, run: int, destination: Destination) -> None:
+        """Where the run goes from now on; why it stopped is past.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._database.transaction():
+            self._database.execute(
+                "UPDATE runs SET endpoint = ?, account = ?, reason_en = NULL, reason_zh = NULL WHERE id = ?",
+                (destination.endpoint, destination.account, run),
+            )
+
+    def discard(self, run: int) -> None:
+        """Forgets a run of which nothing was sent.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._database.transaction():
+            for table in ("problems", "bodies", "requests"):
+                self._database.execute(f"DELETE FROM {table} WHERE run = ?", (run,))  # noqa: S608 - our own names
+            self._database.execute("DELETE FROM runs WHERE id = ?", (run,))
+
+    def end_run(self, run: int, *, stop: Stop | None, seconds: float) -> None:
+        """Writes down that a run is over.
+
+        What it did not get to is `not_sent` from now on, or `unknown` where an earlier process may have sent it.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._database.transaction():
+            self._database.execute(
+                "UPDATE requests SET state = iif(unclear, ?, ?) WHERE run = ? AND state = ?",
+                (State.UNKNOWN, State.NOT_SENT, run, State.READY),
+            )
+            self._database.execute(
+                "UPDATE runs SET state = ?, seconds = seconds + ?, reason_en = ?, reason_zh = ? WHERE id = ?",
+                (
+                    RunState.STOPPED if stop else RunState.DONE,
+                    seconds,
+                    writable(stop.reason.en) if stop else None,
+                    writable(stop.reason.zh) if stop else None,
+                    run,
+                ),
+            )
+
+    def set_state(self, run: int, state: RunState) -> None:
+        """Writes down where a run has got to.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._database.transaction():
+            self._database.execute("UPDATE runs SET state = ? WHERE id = ?", (state, run))
+
+    def set_report(self, run: int, path: str) -> None:
+        """Writes down where a run's report lies.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._database.transaction():
+            self._database.execute("UPDATE runs SET report = ? WHERE id = ?", (path, run))
+
+    def _add(self, run: int, numbered: Iterable[tuple[int, Draft]]) -> None:
+        numbered = list(numbered)
+        self._database.execute_many(
+            "INSERT INTO requests (run, ordinal, key, rows, state) VALUES (?, ?, ?, ?, ?)",
+            (
+                (
+                    run,
+                    ordinal,
+                    writable(draft.key),
+                    _row_range(draft.rows),
+                    State.INVALID if draft.body is None else State.READY,
+                )
+                for ordinal, draft in numbered
+            ),
+        )
+        self._database.execute_many(
+            "INSERT INTO bodies VALUES (?, ?, ?)",
+            ((run, ordinal, draft.body) for ordinal, draft in numbered if draft.body is not None),
+        )
+        self._add_problems(run, ((ordinal, 1, draft.problems) for ordinal, draft in numbered if draft.problems))
+
+    def _add_problems(self, run: int, groups: Iterable[tuple[int, int, Iterable[Problem]]]) -> None:
+        self._database.execute_many(
+            "INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    run,
+                    ordinal,
+                    place,
+                    problem.row,
+                    problem.field,
+                    problem.heading and writable(problem.heading),
+                    problem.cell,
+                    writable(problem.value),
+                    problem.violation.code,
+                    writable(problem.violation.message.en),
+                    writable(problem.violation.message.zh),
+                    writable(problem.violation.remedy.en),
+                    writable(problem.violation.remedy.zh),
+                )
+                for ordinal, first_place, problems in groups
+                for place, problem in enumerate(problems, start=first_place)
+            ),
+        )
+
+    def _reject_duplicates(self, run: int) -> None:
+        """Which of two updates to one flow is meant, nobody can tell, so neither is sent."""
+        place = self._database.execute("SELECT key_column, key_heading FROM runs WHERE id = ?", (run,)).fetchone()
+        twins = self._database.execute(
+            "SELECT key, ordinal, rows, (SELECT max(place) FROM problems WHERE problems.run = requests.run"
+            " AND problems.ordinal = requests.ordinal) AS problems FROM requests WHERE run = ? AND key IN"
+            " (SELECT key FROM requests WHERE run = ? AND key <> '' GROUP BY key HAVING count(*) > 1)"
+            " ORDER BY key, ordinal",
+            (run, run),
+        ).fetchall()
+        for index, twin in enumerate(twins):
+            first = index == 0 or twins[index - 1]["key"] != twin["key"]
+            other = twins[index + 1] if first else twins[index - 1]
+            row = int(twin["rows"].partition("-")[0])
+            problem = Problem(
+                row=row,
+                field=place["key_heading"],
+                heading=place["key_heading"],
+                cell=f"{place['key_column']}{row}",
+                value=twin["key"],
+                violation=_duplicate(twin["key"], other["rows"]),
+            )
+            self._add_problems(run, [(twin["ordinal"], (twin["problems"] or 0) + 1, [problem])])
+            self._database.execute(
+                "UPDATE requests SET state = ? WHERE run = ? AND ordinal = ?", (State.INVALID, run, twin["ordinal"])
+            )
+            self._database.execute("DELETE FROM bodies WHERE run = ? AND ordinal = ?", (run, twin["ordinal"]))
+
+
+def _row_range(rows: tuple[int, ...]) -> str:
+    return str(rows[0]) if len(rows) == 1 else f"{rows[0]}-{rows[-1]}"
+
+
+def _duplicate(key: str, other_rows: str) -> Violation:
+    return Violation(
+        "duplicate-key",
+        Text(
+            f"{key} is also in row {other_rows}, apart from this one",
+            f"{key} 在第 {other_rows} 行也出现，且与本行不相邻",
+        ),
+        Text(
+            "Keep one of them; rows of one request must stand directly below each other.",
+            "请只保留一处；同一请求的各行必须上下相邻。",
+        ),
+    )

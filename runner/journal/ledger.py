@@ -1,0 +1,225 @@
+"""The journal's reading side: runs, counts, and each request as a stream."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from runner.errors import InputError
+from runner.journal.database import Database
+from runner.outcome import FINAL_STATES, RunState, State
+from runner.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """A run, as the journal knows it."""
+
+    id: int
+    name: str
+    job: str
+    state: RunState
+    source: str
+    sheet: str | None
+    key_heading: str
+    endpoint: str | None
+    account: str | None
+    started: float
+    """Unix seconds."""
+    seconds: float
+    rows: int
+    reason: Text | None
+    report: str | None
+    counts: Mapping[State, int]
+    """Of requests; every final state is there, and they add up to all requests."""
+    attempts: int
+    open: int
+    """Requests that are ready to be sent."""
+
+    @property
+    def requests(self) -> int:
+        """How many requests the run has."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A request and what became of it."""
+
+    ordinal: int
+    key: str
+    rows: str
+    """`12` or `12-14`."""
+    state: State
+    code: str | None
+    message: Text | None
+    attempts: int
+    first_sent: float | None
+    """Unix seconds, as `settled`."""
+    settled: float | None
+    problems: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedProblem:
+    """A problem and the request that it kept from being sent."""
+
+    key: str
+    row: int
+    heading: str
+    cell: str
+    value: str
+    code: str
+    message: Text
+    remedy: Text
+
+
+class Ledger:
+    """Reads the journal. What has not ended counts as what it would be if the program ended now."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def run(self, run: int) -> RunRecord:
+        """One run.
+
+        Raises:
+            InputError: the journal has no such run.
+        """
+        row = self._database.execute("SELECT * FROM runs WHERE id = ?", (run,)).fetchone()
+        if row is None:
+            raise InputError(f"The journal has no run {run}.", f"运行记录中没有运行 {run}。")
+        return self._record(row)
+
+    def named(self, name: str | None) -> RunRecord:
+        """The run whose name begins so, or the latest that was stopped or killed; one that can be sent on.
+
+        Raises:
+            InputError: there is none, or nothing is left of it to send.
+        """
+        row = self._database.execute(
+            "SELECT * FROM runs WHERE name LIKE ? || '%' ORDER BY id DESC LIMIT 1"
+            if name
+            else "SELECT * FROM runs WHERE state <> 'planned' ORDER BY id DESC LIMIT 1",  # that one has to be named
+            (name,) if name else (),
+        ).fetchone()
+        if row is None:
+            raise InputError(
+                f"There is no run {name}. `recallflow runs` lists all."
+                if name
+                else "There is no run to go on with; one that was only planned has to be named.",
+                f"没有运行 {name}。`recallflow runs` 可列出全部。"
+                if name
+                else "没有可继续的运行；仅计划未发送的运行需指定编号。",
+            )
+        record = self._record(row)
+        if row["rows"] is None:
+            raise InputError(
+                f"Run {record.name} ended while its file was read, so nothing of it was sent. Upload the file again.",
+                f"运行 {record.name} 在读取文件时中断，未发送任何请求。请重新上传该文件。",
+            )
+        if record.state is RunState.DONE:
+            raise InputError(
+                f"Run {record.name} is {record.state}; nothing is left of it to send.",
+                f"运行 {record.name} 已无可发送的请求。",
+            )
+        return record
+
+    def runs(self) -> Iterator[RunRecord]:
+        """All runs, the latest first."""
+        for row in self._database.execute("SELECT * FROM runs ORDER BY id DESC").fetchall():
+            yield self._record(row)
+
+    def results(self, run: int) -> Iterator[Result]:
+        """A run's requests in input order. Streams."""
+        for row in self._database.stream(
+            "SELECT ordinal, key, rows, state, unclear, code, message_en, message_zh, attempts, first_sent, settled,"
+            " (SELECT count(*) FROM problems WHERE problems.run = requests.run AND problems.ordinal = requests.ordinal)"
+            " AS problems FROM requests WHERE run = ? ORDER BY ordinal",
+            (run,),
+        ):
+            yield Result(
+                ordinal=row["ordinal"],
+                key=row["key"],
+                rows=row["rows"],
+                state=_as_if_ended(row),
+                code=row["code"],
+                message=_text(row["message_en"], row["message_zh"]),
+                attempts=row["attempts"],
+                first_sent=row["first_sent"],
+                settled=row["settled"],
+                problems=row["problems"],
+            )
+
+    def problems(self, run: int) -> Iterator[RecordedProblem]:
+        """A run's problems, in input order. Streams."""
+        for row in self._database.stream(
+            "SELECT requests.key, problems.* FROM problems JOIN requests USING (run, ordinal)"
+            " WHERE run = ? ORDER BY ordinal, problems.row, place",
+            (run,),
+        ):
+            yield RecordedProblem(
+                key=row["key"],
+                row=row["row"],
+                heading=row["heading"] or row["field"],
+                cell=row["cell"],
+                value=row["value"],
+                code=row["code"],
+                message=Text(row["message_en"], row["message_zh"]),
+                remedy=Text(row["remedy_en"], row["remedy_zh"]),
+            )
+
+    def codes(self, run: int, limit: int) -> list[tuple[State, str, Text | None, int]]:
+        """The most frequent answers of a run other than success: state, code, one of its messages, how many.
+
+        SQLite takes a bare column from the row that has the minimum, so both languages are of one message.
+        """
+        rows = self._database.execute(
+            "SELECT state, code, min(message_en) AS en, coalesce(message_zh, message_en) AS zh, count(*) AS times"
+            " FROM requests WHERE run = ? AND code IS NOT NULL AND state <> 'succeeded'"
+            " GROUP BY state, code ORDER BY times DESC, code LIMIT ?",
+            (run, limit),
+        ).fetchall()
+        return [(State(row["state"]), row["code"], _text(row["en"], row["zh"]), row["times"]) for row in rows]
+
+    def _record(self, row: sqlite3.Row) -> RunRecord:
+        counts: dict[State, int] = dict.fromkeys(FINAL_STATES, 0)
+        attempts = ready = 0
+        for part in self._database.execute(
+            "SELECT state, unclear, count(*) AS times, sum(attempts) AS attempts FROM requests WHERE run = ?"
+            " GROUP BY state, unclear",
+            (row["id"],),
+        ).fetchall():
+            counts[_as_if_ended(part)] += part["times"]
+            attempts += part["attempts"]
+            ready += part["times"] if part["state"] == State.READY else 0
+        return RunRecord(
+            id=row["id"],
+            name=row["name"],
+            job=row["job"],
+            state=RunState(row["state"]),
+            source=row["source"],
+            sheet=row["sheet"],
+            key_heading=row["key_heading"],
+            endpoint=row["endpoint"],
+            account=row["account"],
+            started=row["started"],
+            seconds=row["seconds"],
+            rows=row["rows"] or 0,
+            reason=_text(row["reason_en"], row["reason_zh"]),
+            report=row["report"],
+            counts=counts,
+            attempts=attempts,
+            open=ready,
+        )
+
+
+def _as_if_ended(row: sqlite3.Row) -> State:
+    """Waiting is not sent, unless an earlier process may have sent it; claimed may have been, and nobody knows."""
+    state = State(row["state"])
+    if state is State.READY:
+        return State.UNKNOWN if row["unclear"] else State.NOT_SENT
+    return State.UNKNOWN if state is State.SENDING else state
+
+
+def _text(en: str | None, zh: str | None) -> Text | None:
+    return None if en is None else Text(en, zh if zh is not None else en)

@@ -1,0 +1,90 @@
+"""The journal's tables."""
+
+VERSION = 1
+"""Kept in the file as SQLite's `user_version`; a change to the tables raises it."""
+
+APPLICATION_ID = 0x52_43_46_4C
+"""`RCFL`; marks the file as a journal (SQLite's `application_id`)."""
+
+TABLES = """
+CREATE TABLE runs (
+    id          INTEGER PRIMARY KEY,
+    name        TEXT NOT NULL UNIQUE,   -- what users call it by
+    job         TEXT NOT NULL,
+    state       TEXT NOT NULL,
+    source      TEXT NOT NULL,          -- the file, as it was named
+    sha256      TEXT NOT NULL,          -- of the file
+    sheet       TEXT,
+    key_column  TEXT NOT NULL,          -- letter of the column that holds the key
+    key_heading TEXT NOT NULL,
+    endpoint    TEXT,                   -- where it is sent; null where it never is
+    account     TEXT,                   -- masked
+    started     REAL NOT NULL,          -- unix seconds, as every time here
+    seconds     REAL NOT NULL DEFAULT 0,
+    rows        INTEGER,                -- null until all of them are loaded
+    reason_en   TEXT,                   -- why it stopped, if it did
+    reason_zh   TEXT,
+    report      TEXT
+);
+
+CREATE TABLE requests (
+    run         INTEGER NOT NULL REFERENCES runs,
+    ordinal     INTEGER NOT NULL,       -- place in the input, from 1
+    key         TEXT NOT NULL,
+    rows        TEXT NOT NULL,          -- '12' or '12-14'
+    state       TEXT NOT NULL,
+    code        TEXT,
+    message_en  TEXT,
+    message_zh  TEXT,                   -- null where it is the same
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    unclear     INTEGER NOT NULL DEFAULT 0,
+    first_sent  REAL,
+    settled     REAL,
+    lease       INTEGER REFERENCES leases,
+    PRIMARY KEY (run, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX requests_by_key ON requests (run, key);
+CREATE INDEX requests_ready ON requests (run, ordinal) WHERE state = 'ready';
+
+CREATE TABLE bodies (                   -- apart, so that a change of state writes a short row
+    run         INTEGER NOT NULL,
+    ordinal     INTEGER NOT NULL,
+    body        BLOB NOT NULL,
+    PRIMARY KEY (run, ordinal)
+) WITHOUT ROWID;
+
+CREATE TABLE attempts (
+    run         INTEGER NOT NULL,
+    ordinal     INTEGER NOT NULL,
+    number      INTEGER NOT NULL,       -- from 1
+    started     REAL NOT NULL,
+    seconds     REAL NOT NULL,
+    code        TEXT NOT NULL,
+    action      TEXT NOT NULL,
+    PRIMARY KEY (run, ordinal, number)
+) WITHOUT ROWID;
+
+CREATE TABLE problems (
+    run         INTEGER NOT NULL,
+    ordinal     INTEGER NOT NULL,
+    place       INTEGER NOT NULL,       -- among the request's problems, from 1
+    row         INTEGER NOT NULL,
+    field       TEXT NOT NULL,
+    heading     TEXT,
+    cell        TEXT NOT NULL,
+    value       TEXT NOT NULL,
+    code        TEXT NOT NULL,
+    message_en  TEXT NOT NULL,
+    message_zh  TEXT NOT NULL,
+    remedy_en   TEXT NOT NULL,
+    remedy_zh   TEXT NOT NULL,
+    PRIMARY KEY (run, ordinal, place)
+) WITHOUT ROWID;
+
+CREATE TABLE leases (
+    token       INTEGER PRIMARY KEY AUTOINCREMENT,
+    run         INTEGER NOT NULL REFERENCES runs,
+    owner       TEXT NOT NULL,          -- host and process
+    expires     REAL NOT NULL
+);
+"""

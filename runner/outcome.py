@@ -1,0 +1,115 @@
+"""What became of a request, of an attempt at it, and of a run."""
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from runner.text import Text
+
+
+class State(StrEnum):
+    """The state of a request. It ends in exactly one of the first six."""
+
+    SUCCEEDED = "succeeded"
+    """The vendor said yes."""
+    FAILED = "failed"
+    """The vendor said no; its code and message are kept."""
+    UNKNOWN = "unknown"
+    """Sent, and nobody knows."""
+    INVALID = "invalid"
+    """It has problems, and was never sent."""
+    UNCHANGED = "unchanged"
+    """The vendor's state was as wanted already."""
+    NOT_SENT = "not_sent"
+    """The run stopped before it."""
+    READY = "ready"
+    """Checked, and waiting to be sent."""
+    SENDING = "sending"
+    """Claimed: from here on its bytes may have left."""
+
+
+FINAL_STATES = tuple(state for state in State if state not in {State.READY, State.SENDING})
+
+
+class RunState(StrEnum):
+    """The state of a run."""
+
+    PLANNED = "planned"
+    """Everything is loaded, and nothing was sent."""
+    RUNNING = "running"
+    STOPPED = "stopped"
+    """It ended early; what is not settled can still be sent."""
+    DONE = "done"
+
+
+class Action(Enum):
+    """What an answer leads to."""
+
+    SUCCEED = "succeed"
+    """Settle as succeeded."""
+    FAIL = "fail"
+    """Settle as failed: refused by a code that says so."""
+    SIGN_AGAIN = "sign again"
+    """The timestamp was too old: sign with a fresh one, at once. Nothing was applied."""
+    SLOW_DOWN = "slow down"
+    """Too many requests: wait as told, and slow down for everyone. Nothing was applied."""
+    BACK_OFF = "back off"
+    """Try again after a backoff."""
+    STOP = "stop"
+    """Every later request would be refused as well: settle as failed, and stop the run."""
+
+
+RETRIED = frozenset({Action.SIGN_AGAIN, Action.SLOW_DOWN, Action.BACK_OFF})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one attempt's answer, or the lack of one, means."""
+
+    action: Action
+    code: str
+    """The vendor's code, or ours for what has none: `http-503`, `timed-out`."""
+    message: Text
+    ambiguous: bool = False
+    """Whether the request may have been applied all the same."""
+    wait: float | None = None
+    """Seconds to wait, where the answer says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One attempt at a request, made and answered (or not)."""
+
+    number: int
+    """From 1, over all claims of the request."""
+    started: float
+    """Unix seconds, by this machine's clock."""
+    seconds: float
+    """How long it took."""
+    code: str
+    """As in its `Verdict`."""
+    action: Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a claimed request is settled."""
+
+    ordinal: int
+    state: State
+    code: str | None
+    message: Text | None
+    attempts: tuple[Attempt, ...]
+    """The attempts that were made under this claim."""
+    unclear: bool
+    """Whether any attempt was ambiguous, under this claim or before."""
+    cut_short: bool = False
+    """Whether the run stopped before the last attempt that was due, so that a resumed run goes on with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Why a run ended early."""
+
+    reason: Text
+    signal: int | None = None
+    """The number of the signal, where one was the cause."""

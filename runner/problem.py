@@ -1,0 +1,34 @@
+"""What is wrong with a row: a value, not an exception, so that all problems are told at once."""
+
+from dataclasses import dataclass
+
+from runner.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule that a value breaks, before it is known which cell the value came from."""
+
+    code: str
+    """Stable, for machines: `out-of-range`."""
+    message: Text
+    """What is wrong."""
+    remedy: Text
+    """What to do about it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A violation at its place in the user's file."""
+
+    row: int
+    """As the user's program numbers it, from 1."""
+    field: str
+    """The job's name of the field."""
+    heading: str | None
+    """As the user wrote it; None where the file has no such column."""
+    cell: str
+    """The address: `F12`. Where the file has no such column, that of the row's key."""
+    value: str
+    """As found; empty where the cell is blank."""
+    violation: Violation

@@ -1,0 +1,1 @@
+"""The journal's run as a workbook that people act on."""

@@ -1,0 +1,1 @@
+"""Requests out, outcomes in: permits, pace, clock, retries."""

@@ -1,0 +1,30 @@
+"""Why a run stops before its end, where the vendor gave no code for it."""
+
+from runner.text import Text
+
+UNREACHABLE = Text(
+    "The vendor cannot be reached: {reason}. Check the network and the base URL.",
+    "无法连接供应商：{reason}。请检查网络和基础网址。",
+)
+
+NEVER_HEARD = Text(
+    "Not one answer was the vendor's ({message}). Check the base URL, then resume.",
+    "没有收到过供应商的有效应答（{message}）。请检查基础网址后继续。",
+)
+
+ALWAYS_BUSY = Text(
+    "The vendor asked to slow down for longer than a request waits. Go on later, with less --concurrency or a --rate.",
+    "供应商持续要求降低请求频率，已超过单个请求的最长等待时间。请稍后再继续，并减少并发或设置 --rate。",
+)
+
+CLOCK_IS_OFF = Text(
+    "The vendor calls every timestamp expired, though its clock is {offset} s from ours and that is allowed for. "
+    "Set this machine's clock, then resume.",
+    "供应商认为所有时间戳均已过期（其时钟与本机相差 {offset} 秒，已按此修正）。请校准本机时钟后继续。",
+)
+
+CLOCK_IS_OFF_BY_UNKNOWN = Text(
+    "The vendor calls every timestamp expired, and its answers do not say what time it has, so that nobody knows by "
+    "how much this machine's clock is off. Set it, then resume.",
+    "供应商认为所有时间戳均已过期，且应答中没有时间，无法得知本机时钟相差多少。请校准本机时钟后继续。",
+)

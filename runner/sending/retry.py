@@ -1,0 +1,94 @@
+"""Whether and when an attempt is made again. The owner of tenacity."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from random import Random
+
+from tenacity import AsyncRetrying, RetryCallState
+
+from runner.outcome import RETRIED, Action, Verdict
+
+SLOW_DOWN_SECONDS = 1.0
+"""How long to wait at least where the vendor asks to slow down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How patient to be with one request."""
+
+    attempts: int = 6
+    """At most, the first one included. Answers that ask to slow down are not counted: they are obeyed."""
+    backoff: float = 0.5
+    """Seconds that the first backoff may last at most; each further one may last twice as long as the one before."""
+    longest_backoff: float = 30.0
+    """Seconds."""
+    patience: float = 900.0
+    """Seconds after which no further attempt is made, whatever the reason."""
+
+
+def slow_down_seconds(verdict: Verdict) -> float:
+    """How long to wait after an answer that asks to slow down."""
+    return max(SLOW_DOWN_SECONDS, verdict.wait or 0.0)
+
+
+async def persist(
+    first: Verdict,
+    attempt: Callable[[], Awaitable[Verdict]],
+    *,
+    policy: RetryPolicy,
+    may_go_on: Callable[[], bool],
+    now: Callable[[], float],
+    random: Random,
+) -> Verdict:
+    """Attempts again until the verdict is final, patience ends, or the run does. Gives the last verdict.
+
+    Waits are exponential with full jitter (each drawn evenly between nothing and its bound), unless the answer says
+    how long to wait; a timestamp that was too old is signed again at once.
+
+    Args:
+        first: of the attempt that was made already. It is what tenacity is given as the first call's result, so that
+            a request which succeeds at once never pays for it.
+        attempt: makes one more.
+        policy: how often, and how long.
+        may_go_on: whether further attempts may start.
+        now: seconds of a clock that never goes back.
+        random: for the jitter.
+    """
+    began = now()
+    counted = int(first.action is not Action.SLOW_DOWN)
+    last: Verdict | None = None
+
+    async def again() -> Verdict:
+        nonlocal last, counted
+        if last is None:
+            last = first
+        else:
+            last = await attempt()
+            counted += last.action is not Action.SLOW_DOWN
+        return last
+
+    def wait(state: RetryCallState) -> float:
+        verdict = _verdict(state)
+        if verdict.action is Action.SIGN_AGAIN:
+            return 0.0
+        if verdict.action is Action.SLOW_DOWN:
+            return slow_down_seconds(verdict)
+        if verdict.wait is not None:
+            return verdict.wait
+        return random.uniform(0.0, min(policy.longest_backoff, policy.backoff * 2.0 ** (counted - 1)))
+
+    retrying = AsyncRetrying(
+        retry=lambda state: _verdict(state).action in RETRIED and may_go_on(),
+        stop=lambda state: counted >= policy.attempts or now() - began + state.upcoming_sleep > policy.patience,
+        wait=wait,
+        sleep=asyncio.sleep,
+        retry_error_callback=_verdict,
+    )
+    return await retrying(again)
+
+
+def _verdict(state: RetryCallState) -> Verdict:
+    assert state.outcome is not None
+    verdict: Verdict = state.outcome.result()  # re-raises what the attempt raised
+    return verdict

@@ -1,0 +1,1 @@
+"""Files to rows: every cell with the address that the user knows it by."""

@@ -1,0 +1,90 @@
+"""A table: rows of cells below headings, each cell with the address that it has in the user's file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from runner.problem import Problem, Violation
+
+SHOWN_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A cell that holds something, but no value: an error such as `#N/A`, a formula that was never computed."""
+
+    shown: str
+    violation: Violation
+
+
+Cell = str | int | float | bool | datetime | date | time | timedelta | Misread | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row that is not blank."""
+
+    number: int
+    """As the user's program numbers it, from 1."""
+    cells: tuple[Cell, ...]
+    """From column A on; it may be shorter than the heading row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where a field stands in the file."""
+
+    field: str
+    index: int
+    """From 0."""
+    heading: str
+    """As the user wrote it."""
+
+    @property
+    def letter(self) -> str:
+        """`A`, `B` … `Z`, `AA` …, as spreadsheet programs name it."""
+        letters, rest = "", self.index + 1
+        while rest:
+            rest, letter = divmod(rest - 1, 26)
+            letters = chr(ord("A") + letter) + letters
+        return letters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A file that has been found to be a table; its rows can be gone through once."""
+
+    sheet: str | None
+    """None where the format has no sheets."""
+    columns: Mapping[str, Column]
+    """By field; only those that the file has."""
+    rows: Iterator[Row]
+    ignored: tuple[str, ...] = ()
+    """Headings that stand for no field, as the user wrote them."""
+
+    def cell(self, row: Row, field: str) -> Cell:
+        """A field's cell in a row; None where it is blank or the file has no such column."""
+        column = self.columns.get(field)
+        if column is None or column.index >= len(row.cells):
+            return None
+        return row.cells[column.index]
+
+    def problem(self, row: Row, field: str, violation: Violation, *, key: str) -> Problem:
+        """The violation at a field's cell, or at the row's `key` where the file has no column for the field."""
+        column = self.columns.get(field)
+        return Problem(
+            row=row.number,
+            field=field,
+            heading=column.heading if column else None,
+            cell=f"{(column or self.columns[key]).letter}{row.number}",
+            value=shown(self.cell(row, field)),
+            violation=violation,
+        )
+
+
+def shown(cell: Cell) -> str:
+    """A cell as a user recognises it, cut to a readable length."""
+    if cell is None:
+        return ""
+    words = cell.shown if isinstance(cell, Misread) else str(cell)
+    return words if len(words) <= SHOWN_CHARACTERS else words[: SHOWN_CHARACTERS - 1] + "…"

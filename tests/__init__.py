@@ -1,0 +1,1 @@
+"""What the program does, as its users see it; the folders mirror the code's."""

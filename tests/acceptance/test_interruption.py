@@ -1,0 +1,101 @@
+"""Ctrl-C, SIGTERM and kill -9 in the middle of a run: what the user is told of each flow is still true."""
+
+import asyncio
+import json
+import signal
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from tests.acceptance.program import recallflow
+from tests.acceptance.sheets import sheet_rows, simple_flows
+from tests.acceptance.vendor import answering, finished, started
+
+FLOWS, BEFORE = 200, 20
+
+
+class Vendor:
+    """Answers at once until `BEFORE` requests have come, then holds all further ones until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.succeeded: set[int] = set()
+        self.received: list[int] = []
+        self.reached = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        key = (await request.json())["keyId"]
+        self.received.append(key)
+        if len(self.received) > BEFORE:
+            self.reached.set()
+            await self.go_on.wait()
+        self.succeeded.add(key)
+        return web.json_response({"code": 0, "msg": "success", "data": None})
+
+
+def command(folder: Path, url: str) -> tuple[str | Path, ...]:
+    flows = simple_flows(folder / "flows.csv", FLOWS)
+    return ("upload", flows, "--base-url", url, "--concurrency", "4", "--report", "out.xlsx", "--json")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+async def test_a_signal_lets_what_is_in_flight_finish_and_reports(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    vendor = Vendor()
+    async with answering(vendor.answer) as url:
+        process = await started(*command(tmp_path, url), cwd=tmp_path)
+        await vendor.reached.wait()
+        process.send_signal(number)
+        assert process.stderr is not None
+        while b"Interrupted" not in (line := await process.stderr.readline()) and b"Ended" not in line:
+            assert line, "the program says that it stops"
+        vendor.go_on.set()
+        done = await finished(process)
+    counts = done.summary["counts"]
+    assert done.code == done.summary["exit_code"] == code
+    assert done.summary["state"] == "stopped"
+    assert counts["succeeded"] == len(vendor.received) < FLOWS
+    assert counts["not_sent"] == FLOWS - counts["succeeded"]
+    rows = sheet_rows(tmp_path / "out.xlsx", "Results")
+    assert {int(row["keyId"]) for row in rows if row["State"] == "succeeded"} == vendor.succeeded
+
+
+async def test_a_second_signal_leaves_at_once_and_calls_what_was_in_flight_unknown(tmp_path: Path) -> None:
+    vendor = Vendor()
+    async with answering(vendor.answer) as url:
+        process = await started(*command(tmp_path, url), cwd=tmp_path)
+        await vendor.reached.wait()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        while b"Interrupted" not in await process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        done = await finished(process)
+        answered = set(vendor.succeeded)
+        vendor.go_on.set()
+    assert done.code == 130
+    rows = sheet_rows(tmp_path / "out.xlsx", "Results")
+    in_flight = {int(row["keyId"]) for row in rows if row["State"] == "unknown"}
+    assert in_flight == set(vendor.received) - answered
+    assert {int(row["keyId"]) for row in rows if row["State"] == "succeeded"} == answered
+    assert 1 <= len(in_flight) <= 4
+
+
+async def test_after_kill_9_the_journal_still_accounts_for_every_flow(tmp_path: Path) -> None:
+    vendor = Vendor()
+    async with answering(vendor.answer) as url:
+        process = await started(*command(tmp_path, url), cwd=tmp_path)
+        await vendor.reached.wait()
+        process.kill()
+        await process.communicate()
+        vendor.go_on.set()
+    (run,) = json.loads(recallflow("runs", "--json", cwd=tmp_path).out)["runs"]
+    counts = run["counts"]
+    assert sum(counts.values()) == run["requests"] == FLOWS
+    assert counts["succeeded"] <= len(vendor.received)
+    assert counts["succeeded"] + counts["unknown"] >= len(vendor.received), (
+        "whatever left this machine is accounted for"
+    )
+    assert counts["failed"] == 0

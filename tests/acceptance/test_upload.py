@@ -1,0 +1,192 @@
+"""`recallflow upload`, from the spreadsheet to the report."""
+
+import json
+import time
+from collections import Counter
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+from pydantic import SecretStr
+
+from jobs.recallflow.signing import Account
+from tests.acceptance.program import ACCOUNT, SAMPLES, recallflow, request_log, running_sandbox
+from tests.acceptance.sheets import RIGHT, sheet_rows, simple_flows, varied_flows, write_csv
+
+EVERY_FAULT = ("--expired", "--system-error", "--drop", "--not-json", "--http-503")
+
+
+def test_the_first_command_sends_the_sample_and_reports_it_here(tmp_path: Path) -> None:
+    done = recallflow("upload", SAMPLES / "flows.xlsx", "--sandbox", "--json", cwd=tmp_path)
+    summary = done.summary
+    assert done.code == summary["exit_code"] == 0
+    assert summary["counts"]["succeeded"] == summary["requests"] >= 200
+    assert summary["attempts"] > summary["requests"], "the first run shows retries at work"
+    report = tmp_path / summary["report"]
+    assert report.parent == tmp_path
+    rows = sheet_rows(report, "Results")
+    assert len(rows) == summary["requests"]
+    assert {row["State"] for row in rows} == {"succeeded"}
+    assert sum(row["Attempts"] for row in rows) == summary["attempts"]
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_with_every_fault_each_flow_ends_in_one_state_that_the_vendors_log_bears_out(tmp_path: Path, seed: int) -> None:
+    print(f"seed {seed}")
+    flows = varied_flows(tmp_path / "flows.xlsx", 2_000, seed)
+    log = tmp_path / "requests.jsonl"
+    faults = [word for fault in EVERY_FAULT for word in (fault, "5%")]
+    with running_sandbox(*faults, "--seed", str(seed), "--request-log", log, cwd=tmp_path) as url:
+        done = recallflow(
+            "upload", flows, "--base-url", url, "--concurrency", "64", "--report", "out.xlsx", "--json",
+            cwd=tmp_path, env=ACCOUNT,
+        )  # fmt: skip
+    summary = done.summary
+    results = sheet_rows(tmp_path / "out.xlsx", "Results")
+    received: dict[int, list[dict[str, object]]] = {}
+    for line in request_log(log):
+        received.setdefault(line["keyId"], []).append(line)
+
+    assert len(results) == summary["requests"] == sum(summary["counts"].values()) == 2_000
+    assert Counter(row["State"].replace(" ", "_") for row in results) == +Counter(summary["counts"])
+    assert len({row["keyId"] for row in results}) == 2_000
+    assert {fault["fault"] for lines in received.values() for fault in lines} >= {
+        "expired", "system-error", "drop", "not-json", "http-503"
+    }  # fmt: skip
+    for row in results:
+        lines = received[int(row["keyId"])]
+        applied = any(line["applied"] for line in lines)
+        told = [line["answered"] for line in lines]
+        assert row["Attempts"] == len(lines)
+        if row["State"] == "succeeded":
+            assert applied
+            assert told[-1] == "0"
+        elif row["State"] == "failed":
+            assert not applied
+            assert told[-1] == row["Code"]
+        else:
+            assert row["State"] == "unknown"
+            assert "0" not in told
+    bad = summary["counts"]["failed"] + summary["counts"]["unknown"]
+    assert done.code == summary["exit_code"] == (1 if bad else 0)
+
+
+def test_a_wrong_secret_stops_the_run_within_one_concurrencys_worth(tmp_path: Path) -> None:
+    flows = simple_flows(tmp_path / "flows.csv", 300)
+    log = tmp_path / "requests.jsonl"
+    with running_sandbox("--latency", "20ms", "--request-log", log, cwd=tmp_path) as url:
+        done = recallflow(
+            "upload", flows, "--base-url", url, "--concurrency", "8", "--json",
+            cwd=tmp_path, env=ACCOUNT | {"RECALLFLOW_API_SECRET": "not-the-secret"},
+        )  # fmt: skip
+    summary = done.summary
+    assert done.code == 3
+    assert summary["state"] == "stopped"
+    assert 1 <= len(request_log(log)) <= 8
+    assert summary["counts"]["failed"] == len(request_log(log))
+    assert summary["counts"]["not_sent"] == 300 - summary["counts"]["failed"]
+    assert "refused the API key" in summary["reason"]
+    assert "RECALLFLOW_API_SECRET" in summary["reason"]
+
+
+def test_rows_with_mistakes_are_held_back_and_the_others_sent(tmp_path: Path) -> None:
+    rows = [{"keyId": 1} | RIGHT, {"keyId": 2} | RIGHT | {"recallNum": 11}, {"keyId": 3} | RIGHT]
+    flows = write_csv(tmp_path / "flows.csv", rows)
+    log = tmp_path / "requests.jsonl"
+    with running_sandbox("--request-log", log, cwd=tmp_path) as url:
+        done = recallflow(
+            "upload", flows, "--base-url", url, "--report", "out.xlsx", "--json", cwd=tmp_path, env=ACCOUNT
+        )
+    assert done.code == 1
+    assert (done.summary["counts"]["succeeded"], done.summary["counts"]["invalid"]) == (2, 1)
+    assert {line["keyId"] for line in request_log(log)} == {1, 3}
+    problem = sheet_rows(tmp_path / "out.xlsx", "Problems")
+    assert [(row["Cell"], row["Heading"], row["Value"]) for row in problem] == [("C3", "recallNum", "11")]
+
+
+def test_a_flow_that_is_no_longer_pending_fails_with_the_vendors_words(tmp_path: Path) -> None:
+    flows = simple_flows(tmp_path / "flows.csv", 1)
+    with running_sandbox(cwd=tmp_path) as url:
+        assert recallflow("upload", flows, "--base-url", url, cwd=tmp_path, env=ACCOUNT).code == 0
+        cancel(url, 1)
+        done = recallflow(
+            "upload", flows, "--base-url", url, "--report", "out.xlsx", "--json", cwd=tmp_path, env=ACCOUNT
+        )
+    assert done.code == 1
+    (row,) = sheet_rows(tmp_path / "out.xlsx", "Results")
+    assert (row["State"], row["Code"], row["Message"]) == ("failed", "-41", "status error, modification failed")
+    assert "no longer pending" in row["What to do"]
+
+
+def test_a_vendors_clock_that_is_ten_minutes_off_is_learned(tmp_path: Path) -> None:
+    flows = simple_flows(tmp_path / "flows.csv", 100)
+    with running_sandbox("--clock-skew", "600s", cwd=tmp_path) as url:
+        done = recallflow(
+            "upload", flows, "--base-url", url, "--concurrency", "10", "--json", cwd=tmp_path, env=ACCOUNT
+        )
+    assert done.summary["counts"]["succeeded"] == 100
+    assert done.summary["attempts"] <= 110, "one expired answer for each concurrent request at most"
+
+
+def test_a_clock_that_cannot_be_learned_stops_the_run(tmp_path: Path) -> None:
+    flows = simple_flows(tmp_path / "flows.csv", 100)
+    with running_sandbox("--clock-skew", "600s", "--no-date", cwd=tmp_path) as url:
+        done = recallflow("upload", flows, "--base-url", url, "--json", cwd=tmp_path, env=ACCOUNT)
+    assert done.code == 3
+    assert done.summary["counts"]["not_sent"] == 100
+    assert "clock" in done.summary["reason"]
+
+
+def test_a_vendor_that_limits_the_rate_gets_everything_in_the_end(tmp_path: Path) -> None:
+    flows = simple_flows(tmp_path / "flows.csv", 60)
+    with running_sandbox("--rate-limit", "30", cwd=tmp_path) as url:
+        done = recallflow("upload", flows, "--base-url", url, "--json", cwd=tmp_path, env=ACCOUNT)
+    assert done.summary["counts"]["succeeded"] == 60
+
+
+def test_a_base_url_that_is_not_the_vendors_stops_the_run(tmp_path: Path) -> None:
+    flows = simple_flows(tmp_path / "flows.csv", 500)
+    with running_sandbox(cwd=tmp_path) as url:
+        elsewhere = url.replace("/v3/voice/", "/elsewhere/")
+        env = ACCOUNT | {"RECALLFLOW_BACKOFF": "0.01"}
+        done = recallflow("upload", flows, "--base-url", elsewhere, "--json", cwd=tmp_path, env=env)
+    assert done.code == 3
+    assert "Check the base URL" in done.summary["reason"]
+    assert done.summary["counts"]["failed"] == done.summary["counts"]["succeeded"] == 0
+    assert done.summary["counts"]["not_sent"] > 0
+
+
+def test_now_and_then_an_overloaded_gateway_does_not_hide_a_clock_that_is_off(tmp_path: Path) -> None:
+    flows = simple_flows(tmp_path / "flows.csv", 60)
+    faults = ("--clock-skew", "1000s", "--no-date", "--http-503", "3%")
+    with running_sandbox(*faults, cwd=tmp_path) as url:
+        done = recallflow("upload", flows, "--base-url", url, "--json", cwd=tmp_path, env=ACCOUNT)
+    assert done.code == 3
+    assert done.summary["counts"]["failed"] == 0
+    assert "clock" in done.summary["reason"]
+
+
+def test_a_dry_run_sends_nothing_and_needs_no_account(tmp_path: Path) -> None:
+    done = recallflow("upload", SAMPLES / "flows.csv", "--dry-run", "--json", cwd=tmp_path)
+    assert (done.code, done.summary["state"], done.summary["attempts"]) == (0, "planned", 0)
+    assert done.summary["counts"]["not_sent"] == done.summary["requests"] > 0
+
+
+def test_the_journal_keeps_every_run(tmp_path: Path) -> None:
+    for _ in range(2):
+        recallflow("upload", SAMPLES / "flows.csv", "--sandbox", cwd=tmp_path)
+    listed = json.loads(recallflow("runs", "--json", cwd=tmp_path).out)["runs"]
+    assert [run["counts"]["succeeded"] for run in listed] == [60, 60]
+    words = recallflow("runs", "--lang", "zh", cwd=tmp_path, env={"COLUMNS": "120"}).out
+    assert all(run["run"] in words for run in listed)
+    assert "已完成" in words
+
+
+def cancel(base_url: str, key: int) -> None:
+    """Cancels a flow at the vendor's, behind the program's back."""
+    names = ("RECALLFLOW_API_KEY", "RECALLFLOW_API_SECRET")
+    api_key, secret = (SecretStr(ACCOUNT[name]) for name in names)
+    headers = Account(key=api_key, secret=secret).headers(int(time.time()))
+    body = json.dumps({"type": 1, "id": key}).encode()
+    with urlopen(Request(f"{base_url}recallFlow/cancel", body, headers)) as answer:
+        assert json.load(answer)["code"] == 0

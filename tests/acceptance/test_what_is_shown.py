@@ -1,0 +1,98 @@
+"""What the user sees, and what nobody may see."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.program import ACCOUNT, SAMPLES, environment, recallflow, running_sandbox
+from tests.acceptance.sheets import all_cells, sheet_rows
+
+HEAVY = {"aiohttp", "lxml", "numpy", "openpyxl", "pandas", "pydantic_settings", "rich", "sqlite3", "tenacity", "uvloop"}
+
+
+@pytest.mark.parametrize("args", [["--help"], ["upload", "--help"], ["sandbox", "--help"]])
+def test_help_imports_nothing_heavy(tmp_path: Path, args: list[str]) -> None:
+    script = (
+        "import sys; from jobs.app.main import app\n"
+        f"try: app({args!r}, prog_name='recallflow')\n"
+        "except SystemExit: print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True, env=environment()
+    )
+    assert "Usage: recallflow" in done.stdout
+    assert not HEAVY & set(done.stderr.split())
+    assert recallflow(*args, cwd=tmp_path).code == 0
+
+
+def test_neither_secret_nor_signature_is_in_anything_that_is_left_behind(tmp_path: Path) -> None:
+    log = tmp_path / "requests.jsonl"
+    with running_sandbox("--request-log", log, "--system-error", "20%", cwd=tmp_path) as url:
+        done = recallflow("upload", SAMPLES / "flows.csv", "--base-url", url, cwd=tmp_path, env=ACCOUNT)
+    assert done.code == 0
+    report = next(tmp_path.glob("*.xlsx"))
+    cells = json.dumps([all_cells(report, sheet) for sheet in ("Summary", "Results")], default=str)
+    files = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    for seen in (done.out.encode(), done.err.encode(), files, cells.encode()):
+        assert ACCOUNT["RECALLFLOW_API_SECRET"].encode() not in seen
+        assert ACCOUNT["RECALLFLOW_API_KEY"].encode() not in seen
+        assert not re.search(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", seen), "an MD5 is nowhere"
+    assert "key-****" in cells
+
+
+def test_with_json_stdout_is_one_object_and_progress_goes_to_stderr(tmp_path: Path) -> None:
+    done = recallflow("upload", SAMPLES / "flows.csv", "--sandbox", "--json", cwd=tmp_path)
+    assert list(done.summary) == [
+        "run", "job", "state", "rows", "requests", "counts", "attempts", "seconds", "report", "exit_code", "reason",
+    ]  # fmt: skip
+    assert "60 of 60 done · 0 failed · 0 unknown" in done.err
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "成功"), ("en", "succeeded")])
+def test_the_end_is_a_short_table_and_where_the_report_lies(tmp_path: Path, language: str, words: str) -> None:
+    done = recallflow("upload", SAMPLES / "flows.csv", "--sandbox", "--lang", language, cwd=tmp_path)
+    report = next(tmp_path.glob("*.xlsx")).name
+    assert words in done.out
+    assert report in done.out
+    states = {row["状态" if language == "zh" else "State"] for row in sheet_rows(tmp_path / report, "Results")}
+    assert states == {words}
+
+
+@pytest.mark.parametrize("locale", ["zh_CN.UTF-8", "zh_TW", "en_GB.UTF-8"])
+def test_the_language_is_that_of_the_locale(tmp_path: Path, locale: str) -> None:
+    done = recallflow("--help", cwd=tmp_path, env={"LANG": locale})
+    assert ("检查表格" in done.out) == locale.startswith("zh")
+
+
+def test_check_shows_at_most_twenty_problems_and_where_the_rest_is(tmp_path: Path) -> None:
+    done = recallflow("check", SAMPLES / "mistakes.xlsx", "--report", "out.xlsx", cwd=tmp_path)
+    lines = [line for line in done.out.splitlines() if re.match(r"[A-Z]+\d+ ", line)]
+    problems = sheet_rows(tmp_path / "out.xlsx", "Problems")
+    assert done.code == 1
+    assert len(lines) == 20
+    assert f"… and {len(problems) - 20} more; all are in the sheet Problems of out.xlsx" in done.out
+    assert len({row["Code"] for row in problems}) >= 12
+
+
+def test_a_check_needs_no_account_and_leaves_no_trace(tmp_path: Path) -> None:
+    done = recallflow("check", SAMPLES / "flows.xlsx", "--json", cwd=tmp_path)
+    assert (done.code, done.summary["job"], done.summary["run"]) == (0, "check", None)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "gbk", "ascii"])
+def test_redirected_output_is_utf_8_whatever_the_system_takes_for_the_default(tmp_path: Path, encoding: str) -> None:
+    env = {"PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
+    done = recallflow("check", SAMPLES / "mistakes.xlsx", "--lang", "zh", cwd=tmp_path, env=env)
+    assert done.code == 1
+    assert "重呼间隔" in done.out
+    assert "检查表格" in recallflow("--help", cwd=tmp_path, env=env | {"LANG": "zh_CN.UTF-8"}).out
+
+
+def test_the_runs_are_listed_by_their_whole_names_however_narrow_it_is(tmp_path: Path) -> None:
+    name = recallflow("upload", SAMPLES / "flows.csv", "--dry-run", "--json", cwd=tmp_path).summary["run"]
+    assert name in recallflow("runs", cwd=tmp_path, env={"COLUMNS": "60"}).out

@@ -1,0 +1,1 @@
+"""Measurements: commands that print figures, and never tests that depend on them."""

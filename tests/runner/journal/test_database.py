@@ -1,0 +1,210 @@
+import os
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from runner.errors import JournalError
+from runner.journal.database import Database
+from runner.journal.schema import APPLICATION_ID, VERSION
+from tests.runner.journal.sample_run import NEW_RUN, STARTED, filled_run, guests
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    """As on a machine where new files are readable by everybody."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def test_the_journal_is_made_on_first_use_together_with_its_folder(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "deeper" / "journal.db"
+    with Database(path):
+        assert path.is_file()
+
+
+def test_another_process_sees_what_the_file_is_and_of_which_version(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with Database(path):
+        plain = sqlite3.connect(path)
+        try:
+            assert plain.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+            assert plain.execute("PRAGMA user_version").fetchone() == (VERSION,)
+            assert plain.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        finally:
+            plain.close()
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_nobody_else_may_read_the_journal_nor_the_files_beside_it(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    with Database(folder / "journal.db") as database:
+        filled_run(database, guests(3))
+        files = sorted(folder.iterdir())
+        assert [file.name for file in files] == ["journal.db", "journal.db-shm", "journal.db-wal"]
+        for path, allowed in [(folder, 0o700), *((file, 0o600) for file in files)]:
+            mode = stat.S_IMODE(path.stat().st_mode)
+            assert os.name != "posix" or mode == allowed, f"{path.name}: {mode:o}"
+
+
+def test_what_was_committed_is_there_when_the_journal_is_opened_again(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with Database(path) as database:
+        filled_run(database, guests(3))
+    with Database(path) as database:
+        assert database.execute("SELECT count(*) FROM requests").fetchone()[0] == 3
+
+
+def test_a_private_journal_leaves_no_file() -> None:
+    with Database(None) as database:
+        filled_run(database, guests(3))
+        assert database.path is None
+        assert database.execute("PRAGMA database_list").fetchone()["file"] == ""
+
+
+def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with Database(tmp_path / "journal.db") as database:
+        run = filled_run(database, guests(2))
+        with pytest.raises(LookupError):
+            delete_all_and_fail(database, run)
+        assert database.execute("SELECT count(*) FROM requests").fetchone()[0] == 2
+        with database.transaction():
+            database.execute("DELETE FROM requests WHERE run = ? AND ordinal = 1", (run,))
+        assert database.execute("SELECT count(*) FROM requests").fetchone()[0] == 1
+
+
+def test_a_transaction_that_sqlite_refuses_leaves_nothing_and_is_told_as_a_journal_error(tmp_path: Path) -> None:
+    with Database(tmp_path / "journal.db") as database:
+        run = filled_run(database, guests(2))
+        with pytest.raises(JournalError) as told:
+            delete_all_and_add_a_run_that_is_there(database, run)
+        assert_clear(told.value, tmp_path / "journal.db")
+        assert database.execute("SELECT count(*) FROM requests").fetchone()[0] == 2
+
+
+def test_rows_come_as_they_are_asked_for(tmp_path: Path) -> None:
+    with Database(tmp_path / "journal.db") as database:
+        filled_run(database, guests(5))
+        rows = database.stream("SELECT key FROM requests ORDER BY ordinal")
+        assert next(rows)["key"] == "guest-1"
+        assert [row["key"] for row in rows] == ["guest-2", "guest-3", "guest-4", "guest-5"]
+
+
+def test_execute_many_says_how_many_rows_it_changed_in_all(tmp_path: Path) -> None:
+    with Database(tmp_path / "journal.db") as database:
+        run = filled_run(database, guests(5))
+        sql = "UPDATE requests SET code = ? WHERE run = ? AND ordinal = ?"
+        assert database.execute_many(sql, [("x", run, ordinal) for ordinal in (1, 2, 99)]) == 2
+
+
+def delete_all_and_fail(database: Database, run: int) -> None:
+    with database.transaction():
+        database.execute("DELETE FROM requests WHERE run = ?", (run,))
+        raise LookupError
+
+
+def delete_all_and_add_a_run_that_is_there(database: Database, run: int) -> None:
+    with database.transaction():
+        database.execute("DELETE FROM requests WHERE run = ?", (run,))
+        database.execute("INSERT INTO runs (id) VALUES (?)", (run,))
+
+
+def newer(path: Path) -> None:
+    with Database(path) as database:
+        database.execute(f"PRAGMA user_version={VERSION + 1}")
+
+
+def another_programs(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE contacts (name TEXT)")
+    connection.execute("INSERT INTO contacts VALUES ('Li Na')")
+    connection.commit()
+    connection.close()
+
+
+def a_letter(path: Path) -> None:
+    path.write_text("Dear customer,\n" * 500)
+
+
+def a_short_note(path: Path) -> None:
+    path.write_text("buy milk")
+
+
+@pytest.mark.parametrize(
+    ("make", "words_en", "words_zh"),
+    [
+        pytest.param(newer, "newer version", "更新的版本", id="written by a newer version"),
+        pytest.param(another_programs, "not a journal", "不是本程序的运行记录", id="another program's SQLite file"),
+        pytest.param(a_letter, "not a journal", "不是本程序的运行记录", id="a text file"),
+        pytest.param(
+            a_short_note, "not a journal", "不是本程序的运行记录", id="a text file shorter than SQLite's header"
+        ),
+    ],
+)
+def test_a_file_that_is_no_journal_of_this_version_is_refused_and_left_as_it_is(
+    tmp_path: Path, make: Callable[[Path], None], words_en: str, words_zh: str
+) -> None:
+    path = tmp_path / "journal.db"
+    make(path)
+    before = path.read_bytes()
+    with pytest.raises(JournalError) as told:
+        Database(path)
+    assert_clear(told.value, path)
+    assert words_en in told.value.en
+    assert words_zh in told.value.zh
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param("letter.txt/journal.db", id="the folder is a file"),
+        pytest.param("letter.txt/home/journal.db", id="a folder above is a file"),
+        pytest.param("home", id="the file is a folder"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path: Path, place: str) -> None:
+    (tmp_path / "letter.txt").write_text("Dear customer")
+    (tmp_path / "home").mkdir()
+    with pytest.raises(JournalError) as told:
+        Database(tmp_path / place)
+    assert_clear(told.value, tmp_path / place)
+    assert "--home" in told.value.en
+    assert "--home" in told.value.zh
+
+
+def test_a_journal_that_may_only_be_read_says_so(tmp_path: Path) -> None:
+    with Database(tmp_path / "journal.db") as database:
+        run = filled_run(database, guests(1))
+        database.execute("PRAGMA query_only=ON")
+        with pytest.raises(JournalError, match="may only be read") as told, database.transaction():
+            database.execute("DELETE FROM requests WHERE run = ?", (run,))
+        assert_clear(told.value, tmp_path / "journal.db")
+        assert "只读" in told.value.zh
+
+
+def test_two_processes_may_open_the_same_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with Database(path) as mine, Database(path) as theirs:
+        filled_run(mine, guests(2), name_seed=1)
+        filled_run(theirs, guests(3), name_seed=2)
+        for database in (mine, theirs):
+            row = database.execute("SELECT count(*) AS runs, min(job) AS job, max(started) AS started FROM runs")
+            assert tuple(row.fetchone()) == (2, NEW_RUN.job, STARTED)
+
+
+def assert_clear(error: JournalError, path: Path) -> None:
+    """The message names the file, in English and in Chinese, and is one sentence or two rather than a traceback."""
+    assert str(error) == error.en
+    for message in (error.en, error.zh):
+        assert str(path) in message
+        assert "\n" not in message
+    assert not any(is_chinese(character) for character in error.en.replace(str(path), ""))
+    assert any(is_chinese(character) for character in error.zh)
+
+
+def is_chinese(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"

@@ -1,0 +1,189 @@
+"""Which column holds which field."""
+
+import re
+from collections.abc import Iterable
+from itertools import permutations
+
+import pytest
+
+from runner.errors import InputError
+from runner.tables.headings import SEARCHED_ROWS, Heading, find_heading_row, require_headings
+from runner.tables.table import Cell
+
+HEADINGS = (
+    Heading(field="keyId", labels=("自动重呼任务流程唯一主键",), required=True),
+    Heading(field="recallInterval", labels=("重呼间隔", "重呼间隔,单位分钟,可输入1-1440分钟"), required=True),
+    Heading(field="nodeList", labels=("流程节点",)),
+    Heading(
+        field="source", labels=("文件来源", "文件来源(1-已上传文件,2-重新上传语音文件)"), required=True, group="node"
+    ),
+    Heading(field="hangUpSms", labels=("触发挂机短信", "触发挂机短信 0-否,1-是"), required=True, group="node"),
+    Heading(field="text", labels=("文件内容", "文件内容:tts文本 最大 2048字符"), group="node"),
+)
+
+
+def fields_of(*rows: list[Cell]) -> dict[str, str]:
+    """The fields that are found, each with the letter of its column."""
+    found = find_heading_row(rows, HEADINGS)
+    assert found is not None
+    return {field: column.letter for field, column in found.columns.items()}
+
+
+def check(rows: Iterable[list[Cell]]) -> None:
+    """Finds the headings, and that none is missing."""
+    found = find_heading_row(rows, HEADINGS)
+    assert found is not None
+    require_headings(found, HEADINGS)
+
+
+def refusal(*rows: list[Cell]) -> InputError:
+    """What the user is told; always in both languages."""
+    with pytest.raises(InputError) as caught:
+        check(rows)
+    assert caught.value.en
+    assert re.search(r"[\u4e00-\u9fff]", caught.value.zh)
+    return caught.value
+
+
+@pytest.mark.parametrize("names", list(permutations(["keyId", "recallInterval", "source"])))
+def test_columns_may_stand_in_any_order(names: tuple[str, ...]) -> None:
+    assert fields_of([*names]) == dict(zip(names, "ABC", strict=True))
+
+
+@pytest.mark.parametrize(
+    ("written", "field"),
+    [
+        ("recallInterval", "recallInterval"),
+        ("RECALLINTERVAL", "recallInterval"),
+        ("recallinterval", "recallInterval"),
+        ("Recall Interval", "recallInterval"),
+        ("  recallInterval ", "recallInterval"),
+        ("recall_interval", "recallInterval"),
+        ("RECALL_INTERVAL", "recallInterval"),
+        ("recall\nInterval", "recallInterval"),
+        ("recallInterval*", "recallInterval"),
+        ("* recallInterval", "recallInterval"),
+        ("recallInterval＊", "recallInterval"),
+        ("ｒｅｃａｌｌＩｎｔｅｒｖａｌ", "recallInterval"),
+        ("recall＿interval", "recallInterval"),
+        ("recall\u00a0Interval", "recallInterval"),
+        ("recall\u3000Interval", "recallInterval"),
+        ("重呼间隔", "recallInterval"),
+        (" 重呼 间隔 *", "recallInterval"),
+        ("重呼间隔,单位分钟,可输入1-1440分钟", "recallInterval"),
+        ("重呼间隔，单位分钟，可输入１－１４４０分钟", "recallInterval"),
+        ("重呼间隔, 单位分钟, 可输入1-1440分钟", "recallInterval"),
+        ("文件来源（1-已上传文件，2-重新上传语音文件）", "source"),
+        ("文件内容：tts文本 最大 2048字符", "text"),
+        ("文件内容:TTS文本最大2048字符", "text"),
+        ("触发挂机短信 0-否,1-是", "hangUpSms"),
+    ],
+)
+def test_a_heading_is_known_however_it_was_typed(written: str, field: str) -> None:
+    assert fields_of(["备注", written]) == {field: "B"}
+
+
+@pytest.mark.parametrize("written", ["recall", "interval", "recallIntervals", "重呼", "间隔", "", " ", 30, None, True])
+def test_what_only_resembles_a_heading_is_not_one(written: Cell) -> None:
+    assert find_heading_row([[written]], HEADINGS) is None
+
+
+def test_titles_and_notes_may_stand_above_the_headings() -> None:
+    rows: list[list[Cell]] = [
+        ["八月流程更新"],
+        [],
+        [None, "请勿修改 source 列"],
+        ["keyId", "重呼间隔", "source"],
+        [1, 2, 3],
+    ]
+    found = find_heading_row(rows, HEADINGS)
+    assert found is not None
+    assert found.number == 4
+
+
+def test_a_title_that_is_itself_a_field_name_is_not_taken_for_the_headings() -> None:
+    found = find_heading_row([["流程节点"], ["keyId", "重呼间隔"], ["keyId", "x"]], HEADINGS)
+    assert found is not None
+    assert found.number == 2
+
+
+def test_headings_further_down_than_titles_ever_reach_are_not_found() -> None:
+    title: list[Cell] = ["title"]
+    names: list[Cell] = ["keyId", "recallInterval"]
+    assert find_heading_row([title] * (SEARCHED_ROWS - 1) + [names], HEADINGS) is not None
+    assert find_heading_row([title] * SEARCHED_ROWS + [names], HEADINGS) is None
+
+
+def test_columns_that_nobody_knows_are_kept_as_the_user_wrote_them() -> None:
+    found = find_heading_row([["keyId", None, "备注", "recallInterval", "Owner "]], HEADINGS)
+    assert found is not None
+    assert found.unknown == ("备注", "Owner ")
+    assert found.columns["keyId"].heading == "keyId"
+
+
+@pytest.mark.parametrize("twin", ["keyId", "KEY_ID", "自动重呼任务流程唯一主键"])
+def test_two_columns_for_one_field_are_refused_and_both_named(twin: str) -> None:
+    error = refusal(["title"], ["keyId", "recallInterval", twin])
+    for told in (error.en, error.zh):
+        assert "keyId" in told
+        assert "A2" in told
+        assert "C2" in told
+
+
+@pytest.mark.parametrize(
+    ("row", "missing", "nearest"),
+    [
+        (["keyId", "recallIntervall"], "recallInterval (重呼间隔)", "recallIntervall"),
+        (["keyId", "重呼间格"], "recallInterval (重呼间隔)", "重呼间格"),
+        (["key", "recallInterval"], "keyId", "key"),
+        (["keyId", "recallInterval", "hangUpSms", "sourcce"], "source", "sourcce"),
+    ],
+)
+def test_a_missing_heading_is_named_together_with_the_nearest_one_found(
+    row: list[Cell], missing: str, nearest: str
+) -> None:
+    error = refusal(row)
+    for told in (error.en, error.zh):
+        assert missing in told
+        assert nearest in told
+
+
+def test_a_missing_heading_that_nothing_resembles_is_named_alone() -> None:
+    error = refusal(["keyId", "备注"])
+    assert "recallInterval" in error.en
+    assert "no heading there resembles it" in error.en
+    assert "没有相近的标题" in error.zh
+
+
+def test_the_columns_of_a_node_may_be_missing_all_together() -> None:
+    check([["keyId", "recallInterval"]])
+
+
+def test_one_column_of_a_node_calls_for_the_other_required_ones() -> None:
+    assert "source" in refusal(["keyId", "recallInterval", "text", "hangUpSms"]).en
+
+
+@pytest.mark.parametrize(("place", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (702, "AAA")])
+def test_a_column_has_the_letter_that_spreadsheet_programs_give_it(place: int, letter: str) -> None:
+    blanks: list[Cell] = [None] * place
+    assert fields_of([*blanks, "keyId"]) == {"keyId": letter}
+
+
+@pytest.mark.parametrize("misspelt", ["notes", "note1", "Note", "not e"])
+def test_a_heading_that_resembles_a_field_the_file_lacks_is_asked_about(misspelt: str) -> None:
+    known = (Heading(field="key", required=True), Heading(field="note", labels=("备注",)))
+    found = find_heading_row([["key", misspelt]], known)
+    assert found is not None
+    if "note" in found.columns:
+        require_headings(found, known)
+    else:
+        with pytest.raises(InputError, match="much like it"):
+            require_headings(found, known)
+
+
+def test_a_heading_that_resembles_a_field_the_file_has_is_passed_over() -> None:
+    known = (Heading(field="key", required=True), Heading(field="note"))
+    found = find_heading_row([["key", "note", "notes"]], known)
+    assert found is not None
+    require_headings(found, known)
+    assert found.unknown == ("notes",)
