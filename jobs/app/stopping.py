@@ -12,6 +12,7 @@ from runner.sending.pool import Pool
 from runner.text import Text
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SECOND = 2
 
 _REASONS = {
     signal.SIGINT: Text("Interrupted by Ctrl-C.", "已被 Ctrl-C 中断。"),
@@ -27,6 +28,7 @@ class Interrupts:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._early: int | None = None
         self._reporting = False
+        self._signals = 0
 
     def __enter__(self) -> Self:
         # signal.signal and not loop.add_signal_handler, which Windows lacks
@@ -50,7 +52,10 @@ class Interrupts:
 
     @contextmanager
     def reporting(self) -> Iterator[None]:
-        """While it lasts, a signal raises KeyboardInterrupt."""
+        """While it lasts, a signal raises KeyboardInterrupt.
+
+        Not so the second one: it was meant to end what was in flight, and came when that had ended by itself.
+        """
         self._reporting = True
         try:
             yield
@@ -58,9 +63,10 @@ class Interrupts:
             self._reporting = False
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
+        self._signals += 1
         if self._pool and self._loop:
             self._loop.call_soon_threadsafe(self._obey, number)
-        elif self._reporting:
+        elif self._reporting and self._signals != SECOND:
             raise KeyboardInterrupt
         elif self._loop is None:
             self._early = number

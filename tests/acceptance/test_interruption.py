@@ -16,9 +16,10 @@ FLOWS, BEFORE = 200, 20
 
 
 class Vendor:
-    """Answers at once until `BEFORE` requests have come, then holds all further ones until it is told to go on."""
+    """Answers at once until so many requests have come, then holds all further ones until it is told to go on."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: int = BEFORE) -> None:
+        self.before = before
         self.succeeded: set[int] = set()
         self.received: list[int] = []
         self.reached = asyncio.Event()
@@ -27,7 +28,7 @@ class Vendor:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         key = (await request.json())["keyId"]
         self.received.append(key)
-        if len(self.received) > BEFORE:
+        if len(self.received) > self.before:
             self.reached.set()
             await self.go_on.wait()
         self.succeeded.add(key)
@@ -99,3 +100,26 @@ async def test_after_kill_9_the_journal_still_accounts_for_every_flow(tmp_path: 
         "whatever left this machine is accounted for"
     )
     assert counts["failed"] == 0
+
+
+def report_is_begun(folder: Path) -> bool:
+    """Whether there is at least the beginning of a report."""
+    return any(path.name.lstrip(".").startswith("out.xlsx") for path in folder.iterdir())
+
+
+async def test_an_interruption_while_the_report_is_written_takes_nothing_from_what_is_told(tmp_path: Path) -> None:
+    flows = simple_flows(tmp_path / "flows.csv", 3_000)
+    vendor = Vendor(before=3_000)
+    async with answering(vendor.answer) as url:
+        process = await started("upload", flows, "--base-url", url, "--report", "out.xlsx", "--json", cwd=tmp_path)
+        assert process.stderr is not None
+        while b"3000 of 3000 done" not in (line := await process.stderr.readline()):
+            assert line, "the program says that all is done"
+        while not report_is_begun(tmp_path):  # noqa: ASYNC110 - a file that another process makes is no event
+            await asyncio.sleep(0)
+        process.send_signal(signal.SIGINT)
+        done = await finished(process)
+    assert done.summary["counts"]["succeeded"] == 3_000
+    assert done.summary["run"] is not None
+    assert done.code == done.summary["exit_code"]
+    assert (done.code, done.summary["report"]) in {(130, None), (0, "out.xlsx")}
