@@ -1,5 +1,6 @@
 """The command line. Heavy libraries are imported by the command that needs them, so that help answers at once."""
 
+import signal
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
@@ -236,10 +237,14 @@ def _run(job: str, command: Callable[[Language], int], lang: str | None, *, json
     try:
         code = command(language)
     except RunnerError as error:
-        code = _not_started(job, Text.of(error).in_language(language), 2, json=json)
+        from jobs.app.exit_codes import ExitCode  # noqa: PLC0415 - for fast help
+
+        code = _not_started(job, Text.of(error).in_language(language), ExitCode.NOT_STARTED, json=json)
     except KeyboardInterrupt:
+        from jobs.app.exit_codes import SIGNALLED  # noqa: PLC0415 - for fast help
+
         words = Text("Interrupted before anything was sent.", "已中断；尚未发送任何请求。").in_language(language)
-        code = _not_started(job, words, 130, json=json)
+        code = _not_started(job, words, SIGNALLED + signal.SIGINT, json=json)
     sys.stdout.flush()
     raise typer.Exit(code)
 
