@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from jobs.recallflow.client import UPDATE, Client, advice_on, verdict_on
-from jobs.recallflow.flows import HEADINGS, KEY, flow_drafts
+from jobs.recallflow.flow_reading import KEY
+from jobs.recallflow.flows import HEADINGS, flow_drafts
 from runner.exchange import Call, Response
 from runner.outcome import Verdict
 from runner.request import Draft, Request

@@ -2,24 +2,27 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
+from runner.attachments import MOST_MB, Files
 from runner.errors import InputError, JournalError, LeaseLost
 from runner.events import Loaded, Observe
 from runner.job import Job
 from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.database import Database
+from runner.journal.duplicates import Duplicates
 from runner.journal.journal import Destination, Journal, NewRun
 from runner.journal.ledger import Ledger
 from runner.journal.owner import is_gone, this_process
 from runner.outcome import RunState, State, Stop
 from runner.sending.pool import Carrier, Limits, Pool
 from runner.sending.retry import RetryPolicy
-from runner.tables.read import read_table
+from runner.tables.limits import ReadingLimits
+from runner.tables.read import DEFAULT_LIMITS, read_table
 from runner.tables.table import Row
 from runner.text import Text
 
@@ -31,6 +34,20 @@ class Source:
     path: Path
     sheet: str | None = None
     """Which sheet; None for the only one that has known headings."""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    """Headings of the file, as written, to fields; "" passes a column over."""
+    duplicates: Duplicates = "error"
+    """What becomes of several requests with one key."""
+    files_root: Path | None = None
+    """The folder of the files that cells name; None for that of the source."""
+    limits: ReadingLimits = DEFAULT_LIMITS
+    attachment_mb: float = MOST_MB
+    """Of each file that a cell names, in MiB."""
+
+    @property
+    def files(self) -> Files:
+        """Those that cells may name."""
+        return Files(self.files_root or self.path.parent, most_mb=self.attachment_mb)
 
 
 def load(
@@ -53,37 +70,41 @@ def load(
         JournalError: the journal cannot be written.
     """
     began = now()
-    table = read_table(source.path, job.headings, sheet=source.sheet)
-    key = table.columns[job.key]
     journal = Journal(database)
-    run, _ = journal.open_run(
-        NewRun(
-            job=job.name,
-            source=str(source.path),
-            sha256=_sha256(source.path),
-            sheet=table.sheet,
-            key_column=key.letter,
-            key_heading=key.heading,
-            destination=destination,
-        ),
-        now=began,
-        random=random,
-    )
-    try:
-        rows = _Counted(table.rows)
-        journal.fill(run, job.drafts(replace(table, rows=rows)))
-    except BaseException:
-        journal.discard(run)
-        raise
+    with read_table(
+        source.path, job.headings, sheet=source.sheet, mapping=source.mapping, limits=source.limits
+    ) as table:
+        key = table.columns[job.key]
+        run, _ = journal.open_run(
+            NewRun(
+                job=job.name,
+                source=str(source.path),
+                sha256=_sha256(source.path),
+                sheet=table.sheet,
+                key_column=key.letter,
+                key_heading=key.heading,
+                destination=destination,
+            ),
+            now=began,
+            random=random,
+        )
+        try:
+            rows = _Counted(table.rows)
+            journal.note(run, table.notices)
+            drafts = job.drafts(replace(table, rows=rows, files=source.files))
+            journal.fill(run, drafts, duplicates=source.duplicates)
+            journal.mark_loaded(run, rows=rows.count, seconds=now() - began)
+        except BaseException:
+            journal.discard(run)
+            raise
     if not rows.count:
         journal.discard(run)
         raise InputError(
             f"{source.path.name} has headings but no rows below them. Fill in at least one.",
             f"{source.path.name} 只有标题，没有数据行。请至少填写一行。",
         )
-    journal.mark_loaded(run, rows=rows.count, seconds=now() - began)
     counts = Ledger(database).run(run).counts
-    observe(Loaded(rows=rows.count, ready=counts[State.NOT_SENT], invalid=counts[State.INVALID], ignored=table.ignored))
+    observe(Loaded(rows=rows.count, ready=counts[State.NOT_SENT], invalid=counts[State.INVALID], notices=table.notices))
     return run
 
 

@@ -6,6 +6,7 @@ RunnerError
 ├── JournalError           the journal cannot be opened, read or written
 │   └── LeaseLost          somebody else has taken over what this process had claimed
 ├── ReportError            the report cannot be written
+├── AttachmentChanged      a file that was to be sent is not what was checked any more
 └── TransportError         a call did not bring an answer
     ├── NotSent            nothing of it left this machine
     └── Unclear            it may have arrived, and nobody knows
@@ -41,6 +42,10 @@ class LeaseLost(JournalError):
 
 class ReportError(RunnerError):
     """The report cannot be written."""
+
+
+class AttachmentChanged(RunnerError):
+    """A file that was to be sent is not what was checked any more."""
 
 
 class TransportError(RunnerError):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from runner.outcome import Action, State, Stop
+from runner.problem import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +14,8 @@ class Loaded:
     rows: int
     ready: int
     invalid: int
-    ignored: tuple[str, ...] = ()
-    """Headings that stand for no field; what is below them is not sent."""
+    notices: tuple[Notice, ...] = ()
+    """About the input as a whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ class Action(Enum):
     """Too many requests: wait as told, and slow down for everyone. Nothing was applied."""
     BACK_OFF = "back off"
     """Try again after a backoff."""
+    WITHDRAW = "withdraw"
+    """It is not what was checked any more: settle as invalid, and send nothing of it."""
     STOP = "stop"
     """Every later request would be refused as well: settle as failed, and stop the run."""
 

@@ -1,4 +1,4 @@
-"""What is wrong with a row: a value, not an exception, so that all problems are told at once."""
+"""What is wrong with a row, or worth a look: values, not exceptions, so that all of them are told at once."""
 
 from dataclasses import dataclass
 
@@ -32,3 +32,22 @@ class Problem:
     value: str
     """As found; empty where the cell is blank."""
     violation: Violation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a user might not expect, though nothing is wrong: a value was understood, and here is as what."""
+
+    code: str
+    """Stable, for machines: `thousands-separator`."""
+    message: Text
+    row: int | None = None
+    """As the user's program numbers it, from 1; None where the notice is about the whole file."""
+    field: str = ""
+    """The job's name of the field; empty where it is about no single one."""
+    heading: str | None = None
+    """As the user wrote it."""
+    cell: str = ""
+    """The address: `F12`, or `C1:C9`."""
+    value: str = ""
+    """As found."""

@@ -1,8 +1,24 @@
 """A request: what the rows of one key come to."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from runner.problem import Problem
+from runner.problem import Notice, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes into a body as base64 when it is sent, and not before: the journal keeps no files."""
+
+    path: Path
+    """Absolute."""
+    sha256: str
+    """Of the bytes that were checked; others are never sent."""
+
+    @property
+    def token(self) -> str:
+        """What stands for it in a body until then. It is base64 itself, so that the body can be checked as it is."""
+        return f"attachments/{self.sha256}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +32,9 @@ class Draft:
     body: bytes | None
     """What is to be sent, exactly as it was checked; None where there are problems."""
     problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    """Whose tokens are in the body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +49,5 @@ class Request:
     """Attempts that were made before this claim."""
     unclear: bool = False
     """An earlier attempt may have been applied, and nobody knows."""
+    attachments: tuple[Attachment, ...] = ()
+    """Whose tokens are in the body."""

@@ -43,4 +43,8 @@ class Text:
 
 def writable(words: str) -> str:
     """The words with what no file can hold spelled out: half of a surrogate pair that somebody cut, and NUL."""
-    return words.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        words = words.encode(errors="backslashreplace").decode()
+    return words.replace("\0", "\\x00")

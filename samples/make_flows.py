@@ -19,7 +19,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from jobs.recallflow.fields import FLOW_FIELDS, NODE_FIELDS
+from jobs.recallflow.reference import FLOW_FIELDS, NODE_FIELDS
 
 FIELDS = [spec for spec in (*FLOW_FIELDS, *NODE_FIELDS) if spec.name != "nodeList"]
 

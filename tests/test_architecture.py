@@ -23,10 +23,13 @@ OWNERS = {
     "aiolimiter": {"runner.sending.pace"},
     "tenacity": {"runner.sending.retry"},
     "sqlite3": {"runner.journal"},
-    "psutil": {"runner.journal.owner"},
-    "pandas": {"runner.tables.workbook"},
-    "openpyxl": {"runner.tables.workbook", "runner.report"},
-    "typer": {"jobs.app.main", "jobs.app.options", "jobs.app.units"},
+    "psutil": {"runner.journal.owner", "runner.tables.workbooks.process_limits"},
+    "pandas": {"runner.tables.workbooks.calamine_book"},
+    "python_calamine": {"runner.tables.workbooks.calamine_book"},  # for its types
+    "xlrd": {"runner.tables.workbooks.xls_book"},
+    "lxml": {"runner.tables.workbooks.xml_stream"},
+    "openpyxl": {"runner.report", "jobs.recallflow.template"},
+    "typer": {"jobs.app.main", "jobs.app.options", "jobs.app.run", "jobs.app.sandbox_command", "jobs.app.units"},
     "rich": {"jobs.app"},
     "uvloop": {"jobs.app.loop"},
     "platformdirs": {"jobs.app.settings"},
@@ -34,7 +37,7 @@ OWNERS = {
     # Models and types, which are made to be shared:
     "pydantic": {"jobs"},
     "pydantic_core": {"jobs.recallflow"},
-    "annotated_types": {"jobs.recallflow.fields"},
+    "annotated_types": {"jobs.recallflow.reference"},
 }
 """Every third-party library, and who may import it: a module, or all below a package."""
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryFile
 from rich.console import Console
 
 from jobs.app.exit_codes import exit_code
-from jobs.app.problems import print_problems
+from jobs.app.problems import print_notices, print_problems
 from jobs.app.stopping import Interrupts
 from jobs.app.summary import print_json, print_summary, run_json
 from jobs.upload import Upload
@@ -53,6 +53,7 @@ def end(run: int, database: Database, stop: Stop | None, ending: Ending, interru
     out = Console()
     if record.counts[State.INVALID]:
         print_problems(out, ledger, run, ending.language, report=record.report)
+    print_notices(out, ledger, run, ending.language)
     print_summary(out, record, ending.language)
     return code
 

@@ -8,12 +8,53 @@ import typer
 from jobs.app.language import say
 
 SpreadsheetArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help=say("A .xlsx or .csv file.", ".xlsx 或 .csv 文件。"))
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help=say(
+            "A .xlsx, .xlsm, .xls, .xlsb, .ods, .csv or .tsv file.",
+            ".xlsx、.xlsm、.xls、.xlsb、.ods、.csv 或 .tsv 文件。",
+        ),
+    ),
 ]
 SheetOption = Annotated[
     str | None,
     typer.Option(
         help=say("Which sheet; needed where several have known headings.", "工作表；多个表都有可识别标题时需指定。")
+    ),
+]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="HEADING=FIELD",
+        help=say(
+            "What a heading stands for; nothing after = passes the column over. May be repeated.",
+            "标题对应的字段；= 后留空表示忽略该列。可重复。",
+        ),
+    ),
+]
+MapFileOption = Annotated[
+    Path | None,
+    typer.Option(help=say("A .csv or .toml file of such pairs.", "写有上述对应关系的 .csv 或 .toml 文件。")),
+]
+DuplicatesOption = Annotated[
+    str,
+    typer.Option(
+        metavar="error|last",
+        help=say(
+            "A keyId that comes again further down: a problem, or the last one counts.",
+            "keyId 在下方重复出现时：视为错误，或以最后一处为准。",
+        ),
+    ),
+]
+FilesRootOption = Annotated[
+    Path | None,
+    typer.Option(
+        help=say(
+            "The folder of the audio files that cells name. Default: the spreadsheet's.",
+            "单元格所写音频文件所在的文件夹。默认为表格所在文件夹。",
+        )
     ),
 ]
 BaseUrlOption = Annotated[str | None, typer.Option(help=say("Where the vendor's calls are.", "供应商接口的基础网址。"))]

@@ -1,34 +1,107 @@
-"""Prints problems for people: the first few, and where the rest is."""
+"""Prints problems and notices for people: by kind, and where the rest is."""
 
+from collections.abc import Iterator
 from itertools import islice
 
 from rich.console import Console
 
-from runner.journal.ledger import Ledger
+from runner.journal.ledger import Ledger, ProblemKind, RecordedNotice
 from runner.text import Language, Text
 
 SHOWN = 20
+"""Lines of problems, and of notices."""
 
 
 def print_problems(console: Console, ledger: Ledger, run: int, language: Language, *, report: str | None) -> None:
-    """At most twenty problems, a line each; then where all of them are."""
-    problems = ledger.problems(run)
-    for problem in islice(problems, SHOWN):
-        line = _LINE.format(
-            cell=problem.cell,
-            heading=problem.heading.partition("\n")[0],
-            message=problem.message,
-            remedy=problem.remedy,
-        )
-        console.print(line.in_language(language), highlight=False, markup=False, soft_wrap=True)
-    rest = sum(1 for _ in problems)
-    if rest:
+    """A line for each kind of problem, at most twenty; then where all of them are."""
+    kinds = ledger.problem_kinds(run)
+    total = shown = 0
+    for kind in islice(kinds, SHOWN):
+        _print(console, _line(kind), language)
+        shown += 1
+        total += kind.count
+    rest = sum(kind.count for kind in kinds)
+    if rest or total > shown:
         where = _IN_REPORT.format(path=report) if report else _ASK_FOR_REPORT
-        more = _MORE.format(rest=f"{rest:,}", where=where)
-        console.print(more.in_language(language), highlight=False, markup=False, soft_wrap=True)
+        _print(console, _MORE.format(all=f"{total + rest:,}", where=where), language)
 
 
-_LINE = Text("{cell} {heading}: {message}. {remedy}", "{cell} {heading}：{message}。{remedy}")
-_MORE = Text("… and {rest} more; {where}", "……另有 {rest} 个；{where}")
-_IN_REPORT = Text("all are in the sheet Problems of {path}", "全部列在 {path} 的 Problems 工作表中")
-_ASK_FOR_REPORT = Text("--report FILE.xlsx lists them all", "用 --report FILE.xlsx 可列出全部")
+def print_notices(console: Console, ledger: Ledger, run: int, language: Language) -> None:
+    """What was understood in a way that the user might not expect, by kind; what is about the file was said before."""
+    kinds: dict[tuple[str, str], tuple[int, RecordedNotice]] = {}
+    for notice in ledger.notices(run):
+        if not notice.of_file:
+            count, first = kinds.get((notice.code, notice.heading), (0, notice))
+            kinds[notice.code, notice.heading] = count + 1, first
+    for count, first in islice(kinds.values(), SHOWN):
+        line = _NOTICE if count == 1 else _NOTICES
+        words = line.format(
+            cell=first.cell, heading=_short(first.heading), message=first.message, more=f"{count - 1:,}"
+        )
+        _print(console, words, language)
+
+
+def problems_json(ledger: Ledger, run: int, language: Language) -> Iterator[dict[str, object]]:
+    """All problems, for machines. Streams."""
+    for problem in ledger.problems(run):
+        yield {
+            "row": problem.row,
+            "cell": problem.cell,
+            "field": problem.field,
+            "heading": problem.heading,
+            "key": problem.key,
+            "value": problem.value,
+            "code": problem.code,
+            "message": problem.message.in_language(language),
+            "remedy": problem.remedy.in_language(language),
+        }
+
+
+def notices_json(ledger: Ledger, run: int, language: Language) -> Iterator[dict[str, object]]:
+    """All notices, for machines; those about the whole file have no row. Streams."""
+    for notice in ledger.notices(run):
+        yield {
+            "row": notice.row,
+            "cell": notice.cell,
+            "heading": notice.heading,
+            "key": notice.key,
+            "value": notice.value,
+            "code": notice.code,
+            "message": notice.message.in_language(language),
+        }
+
+
+def _line(kind: ProblemKind) -> Text:
+    first = kind.first
+    line = _ONE if kind.count == 1 else _SEVERAL
+    return line.format(
+        cell=first.cell,
+        heading=_short(first.heading),
+        message=first.message,
+        remedy=first.remedy,
+        count=f"{kind.count:,}",
+        more=f"{kind.count - 1:,}",
+    )
+
+
+def _short(heading: str) -> str:
+    return heading.partition("\n")[0]
+
+
+def _print(console: Console, words: Text, language: Language) -> None:
+    console.print(words.in_language(language), highlight=False, markup=False, soft_wrap=True)
+
+
+_ONE = Text("{cell} {heading}: {message}. {remedy}", "{cell} {heading}：{message}。{remedy}")
+_SEVERAL = Text(
+    "{count} cells of {heading}, the first {cell}: {message}. {remedy}",
+    "{heading} 共 {count} 处，首处 {cell}：{message}。{remedy}",
+)
+_MORE = Text("{all} problems in all; {where}", "共 {all} 个问题；{where}")
+_NOTICE = Text("Note: {cell} {heading}: {message}.", "提示：{cell} {heading}：{message}。")
+_NOTICES = Text(
+    "Note: {cell} {heading}: {message}. Likewise in {more} more.",
+    "提示：{cell} {heading}：{message}。另有 {more} 处类似。",
+)
+_IN_REPORT = Text("they are in the sheet Problems of {path}", "全部列在 {path} 的 Problems 工作表中")
+_ASK_FOR_REPORT = Text("--report FILE.xlsx or --json lists them all", "用 --report FILE.xlsx 或 --json 可列出全部")

@@ -82,7 +82,7 @@ def _lines(console: Console, tally: Tally, language: Language, clock: Callable[[
         tally.add(event)
         if isinstance(event, Loaded):
             began = last = clock()
-            print_ignored(console, event, language)
+            print_file_notices(console, event, language)
         elif isinstance(event, Stopping):
             console.print(_stopping(event.stop, language), highlight=False, markup=False, soft_wrap=True)
         elif clock() - last >= LINE_SECONDS:
@@ -114,7 +114,7 @@ def _bar(console: Console, tally: Tally, language: Language, clock: Callable[[],
         nonlocal shown
         tally.add(event)
         if isinstance(event, Loaded):
-            print_ignored(bar.console, event, language)
+            print_file_notices(bar.console, event, language)
             words.begin()
             bar.update(task, total=event.ready)
             bar.start_task(task)
@@ -150,11 +150,11 @@ class _TallyColumn(ProgressColumn):
         return RichText(self._tally.words(self._clock() - self._began, self._language))
 
 
-def print_ignored(console: Console, event: Event, language: Language) -> None:
-    """Tells of columns that are not sent."""
-    if isinstance(event, Loaded) and event.ignored:
-        words = _PASSED_OVER.format(headings=", ".join(event.ignored)).in_language(language)
-        console.print(words, highlight=False, markup=False, soft_wrap=True)
+def print_file_notices(console: Console, event: Event, language: Language) -> None:
+    """Tells what is to be known of the input as a whole."""
+    if isinstance(event, Loaded):
+        for notice in event.notices:
+            console.print(notice.message.in_language(language), highlight=False, markup=False, soft_wrap=True)
 
 
 def _stopping(stop: Stop, language: Language) -> str:
@@ -162,7 +162,6 @@ def _stopping(stop: Stop, language: Language) -> str:
     return f"{words} {_AGAIN.in_language(language)}" if stop.signal else words
 
 
-_PASSED_OVER = Text("Passed over, as they stand for no field: {headings}", "以下列不对应任何字段，已忽略：{headings}")
 _WORDS_OF_STOPPING = Text(
     "{reason} Nothing new starts, what is in flight may finish.", "{reason}不再发送新请求，等待已发出的请求完成。"
 )

@@ -12,10 +12,12 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from jobs.recallflow.client import BASE_URL
 from jobs.recallflow.signing import Account
+from runner.attachments import MOST_MB
 from runner.errors import SettingsError
 from runner.sending.pool import Limits
 from runner.sending.retry import RetryPolicy
 from runner.sending.transport import Timeouts
+from runner.tables.limits import ReadingLimits
 
 FILE = Path("recallflow.toml")
 """Looked for in the current folder."""
@@ -43,10 +45,28 @@ class Settings(BaseSettings):
     connect_timeout: float = Field(default=Timeouts().connect, gt=0)
     answer_timeout: float = Field(default=Timeouts().answer, gt=0)
 
+    file_mb: int = Field(default=ReadingLimits().file_mb, ge=1)
+    unpacked_mb: int = Field(default=ReadingLimits().unpacked_mb, ge=1)
+    file_rows: int = Field(default=ReadingLimits().file_rows, ge=1)
+    reading_memory_mb: int = Field(default=ReadingLimits().reading_memory_mb, ge=64)
+    reading_seconds: float = Field(default=ReadingLimits().reading_seconds, gt=0)
+    attachment_mb: float = Field(default=MOST_MB, gt=0)
+
     @property
     def journal(self) -> Path:
         """Where the journal is."""
         return self.home / _JOURNAL
+
+    @property
+    def reading(self) -> ReadingLimits:
+        """How much of a file is read."""
+        return ReadingLimits(
+            file_mb=self.file_mb,
+            unpacked_mb=self.unpacked_mb,
+            file_rows=self.file_rows,
+            reading_memory_mb=self.reading_memory_mb,
+            reading_seconds=self.reading_seconds,
+        )
 
     @property
     def limits(self) -> Limits:

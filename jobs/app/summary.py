@@ -1,6 +1,8 @@
 """How a run is summed up: as JSON for machines, as a short table for people."""
 
 import json
+import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -53,9 +55,26 @@ def nothing_json(job: str, exit_code: int, reason: str) -> dict[str, object]:
     }
 
 
-def print_json(value: dict[str, object]) -> None:
-    """One JSON object on stdout."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)  # noqa: T201 - it is what stdout is for
+def print_json(value: Mapping[str, object], **lists: Iterable[object]) -> None:
+    """One JSON object on stdout.
+
+    Args:
+        value: the object.
+        lists: further members of it, which may be too long to be held.
+    """
+    write = sys.stdout.write
+    write(_json(value)[:-1])
+    for name, items in lists.items():
+        write(f", {_json(name)}: [")
+        for index, item in enumerate(items):
+            write(f"{', ' if index else ''}{_json(item)}")
+        write("]")
+    write("}\n")
+    sys.stdout.flush()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def print_summary(console: Console, run: RunRecord, language: Language, *, recorded: bool = True) -> None:

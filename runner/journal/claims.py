@@ -1,13 +1,15 @@
 """Claim before send, settle after: what makes a crash leave a small, known set whose fate is unclear."""
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 from runner.errors import JournalError, LeaseLost
 from runner.journal.database import Database
 from runner.outcome import Outcome, State
-from runner.request import Request
+from runner.request import Attachment, Request
 from runner.text import writable
 
 
@@ -67,6 +69,9 @@ class Claims:
             )
             if reopen:
                 database.execute(_REOPEN, (run, run))
+            self._with_attachments = database.execute(
+                "SELECT EXISTS (SELECT 1 FROM attachments WHERE run = ?)", (run,)
+            ).fetchone()[0]
         self._token = token
 
     def claim(self, limit: int, *, now: float) -> list[Request]:
@@ -88,6 +93,7 @@ class Claims:
                     " AND ordinal BETWEEN ? AND ?",  # the batch is all that is ready between its ends
                     (State.SENDING, self._token, self._run, claimed[0]["ordinal"], claimed[-1]["ordinal"]),
                 )
+        attachments = self._attachments_of(claimed) if self._with_attachments else {}
         return [
             Request(
                 ordinal=row["ordinal"],
@@ -95,6 +101,7 @@ class Claims:
                 body=row["body"],
                 attempts=row["attempts"],
                 unclear=bool(row["unclear"]),
+                attachments=attachments.get(row["ordinal"], ()),
             )
             for row in claimed
         ]
@@ -145,6 +152,19 @@ class Claims:
         """
         with self._database.transaction():
             self._database.execute("DELETE FROM leases WHERE token = ?", (self._token,))
+
+    def _attachments_of(self, claimed: Sequence[sqlite3.Row]) -> dict[int, tuple[Attachment, ...]]:
+        if not claimed:
+            return {}
+        rows = self._database.execute(
+            "SELECT ordinal, sha256, path FROM attachments WHERE run = ? AND ordinal BETWEEN ? AND ?",
+            (self._run, claimed[0]["ordinal"], claimed[-1]["ordinal"]),
+        ).fetchall()
+        found: dict[int, tuple[Attachment, ...]] = {}
+        for row in rows:
+            attachment = Attachment(path=Path(row["path"]), sha256=row["sha256"])
+            found[row["ordinal"]] = (*found.get(row["ordinal"], ()), attachment)
+        return found
 
     def _attempts(self, outcome: Outcome) -> Iterator[tuple[object, ...]]:
         for made in outcome.attempts:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from runner.errors import JournalError, RunnerError
-from runner.journal.schema import APPLICATION_ID, TABLES, VERSION
+from runner.journal.schema import APPLICATION_ID, TABLES, UPGRADES, VERSION
 
 Parameters = Sequence[Any]
 
@@ -118,15 +118,26 @@ class Database:
                 "Update recallflow-runner.",
                 f"运行记录 {self.path} 由更新的版本（{version}）写入，当前支持 {VERSION}。请升级 recallflow-runner。",
             )
-        self._pragma("journal_mode=WAL")
-        self._pragma("synchronous=FULL")
+        self._pragma("journal_mode=WAL" if self.path else "journal_mode=MEMORY")
+        self._pragma("synchronous=FULL" if self.path else "synchronous=OFF")  # a private one outlives nothing
         if blank:
             with self.transaction():
                 if self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
-                    for statement in TABLES.split(";\n"):
-                        self._connection.execute(statement)
+                    self._carry_out(TABLES)
                     self._pragma(f"application_id={APPLICATION_ID}")
                     self._pragma(f"user_version={VERSION}")
+        elif version < VERSION:
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        with self.transaction():
+            for version in range(self._pragma("user_version"), VERSION):  # which another process may have raised by now
+                self._carry_out(UPGRADES[version])
+            self._pragma(f"user_version={VERSION}")
+
+    def _carry_out(self, statements: str) -> None:
+        for statement in statements.split(";\n"):
+            self._connection.execute(statement)
 
     def _pragma(self, pragma: str) -> Any:  # noqa: ANN401 - SQLite's own answer
         row = self._connection.execute(f"PRAGMA {pragma}").fetchone()

@@ -7,11 +7,13 @@ from random import Random
 from time import gmtime, strftime
 
 from runner.errors import JournalError
+from runner.journal import findings
 from runner.journal.database import Database
+from runner.journal.duplicates import Duplicates, reject_duplicates, supersede_duplicates
 from runner.outcome import RunState, State, Stop
-from runner.problem import Problem, Violation
+from runner.problem import Notice
 from runner.request import Draft
-from runner.text import Text, writable
+from runner.text import writable
 
 _BATCH = 2_000
 
@@ -77,8 +79,14 @@ class Journal:
             raise JournalError("The journal did not take the run.", "运行记录未能写入本次运行。")
         return run, name
 
-    def fill(self, run: int, drafts: Iterable[Draft]) -> None:
-        """Writes down all requests of a run, in batches: `ready` or `invalid`. Two with one key are both invalid.
+    def fill(self, run: int, drafts: Iterable[Draft], *, duplicates: Duplicates = "error") -> None:
+        """Writes down all requests of a run, in batches: `ready` or `invalid`.
+
+        Args:
+            run: an open one.
+            drafts: the requests, in input order.
+            duplicates: where two have one key, whether both are invalid, or the last one counts and the others are no
+                requests.
 
         Raises:
             JournalError: they cannot be written.
@@ -88,7 +96,7 @@ class Journal:
             with self._database.transaction():
                 self._add(run, batch)
         with self._database.transaction():
-            self._reject_duplicates(run)
+            (supersede_duplicates if duplicates == "last" else reject_duplicates)(self._database, run)
 
     def mark_loaded(self, run: int, *, rows: int, seconds: float) -> None:
         """All rows of the input are in the journal, so the run may be sent.
@@ -98,6 +106,15 @@ class Journal:
         """
         with self._database.transaction():
             self._database.execute("UPDATE runs SET rows = ?, seconds = ? WHERE id = ?", (rows, seconds, run))
+
+    def note(self, run: int, notices: Iterable[Notice]) -> None:
+        """Writes down what is to be said about the input as a whole.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._database.transaction():
+            findings.add_notices(self._database, run, [(0, 1, notices)])
 
     def redirect(self, run: int, destination: Destination) -> None:
         """Where the run goes from now on; why it stopped is past.
@@ -118,7 +135,7 @@ class Journal:
             JournalError: it cannot be written.
         """
         with self._database.transaction():
-            for table in ("problems", "bodies", "requests"):
+            for table in ("attachments", "notices", "problems", "bodies", "requests"):
                 self._database.execute(f"DELETE FROM {table} WHERE run = ?", (run,))  # noqa: S608 - our own names
             self._database.execute("DELETE FROM runs WHERE id = ?", (run,))
 
@@ -183,74 +200,21 @@ class Journal:
             "INSERT INTO bodies VALUES (?, ?, ?)",
             ((run, ordinal, draft.body) for ordinal, draft in numbered if draft.body is not None),
         )
-        self._add_problems(run, ((ordinal, 1, draft.problems) for ordinal, draft in numbered if draft.problems))
-
-    def _add_problems(self, run: int, groups: Iterable[tuple[int, int, Iterable[Problem]]]) -> None:
+        findings.add_problems(
+            self._database, run, ((ordinal, 1, draft.problems) for ordinal, draft in numbered if draft.problems)
+        )
+        findings.add_notices(
+            self._database, run, ((ordinal, 1, draft.notices) for ordinal, draft in numbered if draft.notices)
+        )
         self._database.execute_many(
-            "INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO attachments VALUES (?, ?, ?, ?)",
             (
-                (
-                    run,
-                    ordinal,
-                    place,
-                    problem.row,
-                    problem.field,
-                    problem.heading and writable(problem.heading),
-                    problem.cell,
-                    writable(problem.value),
-                    problem.violation.code,
-                    writable(problem.violation.message.en),
-                    writable(problem.violation.message.zh),
-                    writable(problem.violation.remedy.en),
-                    writable(problem.violation.remedy.zh),
-                )
-                for ordinal, first_place, problems in groups
-                for place, problem in enumerate(problems, start=first_place)
+                (run, ordinal, attachment.sha256, str(attachment.path))
+                for ordinal, draft in numbered
+                for attachment in draft.attachments
             ),
         )
-
-    def _reject_duplicates(self, run: int) -> None:
-        """Which of two updates to one flow is meant, nobody can tell, so neither is sent."""
-        place = self._database.execute("SELECT key_column, key_heading FROM runs WHERE id = ?", (run,)).fetchone()
-        twins = self._database.execute(
-            "SELECT key, ordinal, rows, (SELECT max(place) FROM problems WHERE problems.run = requests.run"
-            " AND problems.ordinal = requests.ordinal) AS problems FROM requests WHERE run = ? AND key IN"
-            " (SELECT key FROM requests WHERE run = ? AND key <> '' GROUP BY key HAVING count(*) > 1)"
-            " ORDER BY key, ordinal",
-            (run, run),
-        ).fetchall()
-        for index, twin in enumerate(twins):
-            first = index == 0 or twins[index - 1]["key"] != twin["key"]
-            other = twins[index + 1] if first else twins[index - 1]
-            row = int(twin["rows"].partition("-")[0])
-            problem = Problem(
-                row=row,
-                field=place["key_heading"],
-                heading=place["key_heading"],
-                cell=f"{place['key_column']}{row}",
-                value=twin["key"],
-                violation=_duplicate(twin["key"], other["rows"]),
-            )
-            self._add_problems(run, [(twin["ordinal"], (twin["problems"] or 0) + 1, [problem])])
-            self._database.execute(
-                "UPDATE requests SET state = ? WHERE run = ? AND ordinal = ?", (State.INVALID, run, twin["ordinal"])
-            )
-            self._database.execute("DELETE FROM bodies WHERE run = ? AND ordinal = ?", (run, twin["ordinal"]))
 
 
 def _row_range(rows: tuple[int, ...]) -> str:
     return str(rows[0]) if len(rows) == 1 else f"{rows[0]}-{rows[-1]}"
-
-
-def _duplicate(key: str, other_rows: str) -> Violation:
-    return Violation(
-        "duplicate-key",
-        Text(
-            f"{key} is also in row {other_rows}, apart from this one",
-            f"{key} 在第 {other_rows} 行也出现，且与本行不相邻",
-        ),
-        Text(
-            "Keep one of them; rows of one request must stand directly below each other.",
-            "请只保留一处；同一请求的各行必须上下相邻。",
-        ),
-    )

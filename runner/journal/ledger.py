@@ -65,12 +65,37 @@ class RecordedProblem:
 
     key: str
     row: int
+    field: str
     heading: str
     cell: str
     value: str
     code: str
     message: Text
     remedy: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedNotice:
+    """A notice, and the request that it is about."""
+
+    key: str
+    """Empty where it is about the whole file, as `heading` and `value` may be."""
+    of_file: bool
+    """Whether it is about the whole file."""
+    row: int | None
+    heading: str
+    cell: str
+    value: str
+    code: str
+    message: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemKind:
+    """Problems of one code under one heading."""
+
+    count: int
+    first: RecordedProblem
 
 
 class Ledger:
@@ -157,15 +182,37 @@ class Ledger:
             " WHERE run = ? ORDER BY ordinal, problems.row, place",
             (run,),
         ):
-            yield RecordedProblem(
-                key=row["key"],
+            yield _problem(row)
+
+    def problem_kinds(self, run: int) -> Iterator[ProblemKind]:
+        """A run's problems by kind, those first that come first in the file.
+
+        SQLite takes bare columns from the row that has the minimum, so all of them are of the first problem.
+        """
+        for row in self._database.stream(
+            "SELECT count(*) AS times, min(problems.ordinal * 1000000 + place), requests.key, problems.*"
+            " FROM problems JOIN requests USING (run, ordinal) WHERE run = ? GROUP BY problems.field, problems.code"
+            " ORDER BY 2",
+            (run,),
+        ):
+            yield ProblemKind(count=row["times"], first=_problem(row))
+
+    def notices(self, run: int) -> Iterator[RecordedNotice]:
+        """A run's notices: about the file, then in input order. Streams."""
+        for row in self._database.stream(
+            "SELECT requests.key, notices.* FROM notices LEFT JOIN requests USING (run, ordinal)"
+            " WHERE notices.run = ? ORDER BY notices.ordinal, place",
+            (run,),
+        ):
+            yield RecordedNotice(
+                key=row["key"] or "",
+                of_file=row["ordinal"] == 0,
                 row=row["row"],
                 heading=row["heading"] or row["field"],
                 cell=row["cell"],
                 value=row["value"],
                 code=row["code"],
                 message=Text(row["message_en"], row["message_zh"]),
-                remedy=Text(row["remedy_en"], row["remedy_zh"]),
             )
 
     def codes(self, run: int, limit: int) -> list[tuple[State, str, Text | None, int]]:
@@ -211,6 +258,20 @@ class Ledger:
             attempts=attempts,
             open=ready,
         )
+
+
+def _problem(row: sqlite3.Row) -> RecordedProblem:
+    return RecordedProblem(
+        key=row["key"],
+        row=row["row"],
+        field=row["field"],
+        heading=row["heading"] or row["field"],
+        cell=row["cell"],
+        value=row["value"],
+        code=row["code"],
+        message=Text(row["message_en"], row["message_zh"]),
+        remedy=Text(row["remedy_en"], row["remedy_zh"]),
+    )
 
 
 def _as_if_ended(row: sqlite3.Row) -> State:

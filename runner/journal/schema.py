@@ -1,12 +1,38 @@
 """The journal's tables."""
 
-VERSION = 1
+VERSION = 2
 """Kept in the file as SQLite's `user_version`; a change to the tables raises it."""
 
 APPLICATION_ID = 0x52_43_46_4C
 """`RCFL`; marks the file as a journal (SQLite's `application_id`)."""
 
-TABLES = """
+_SINCE_2 = """
+CREATE TABLE notices (
+    run         INTEGER NOT NULL,
+    ordinal     INTEGER NOT NULL,       -- 0 where it is about the whole file
+    place       INTEGER NOT NULL,       -- among the request's notices, from 1
+    row         INTEGER,
+    field       TEXT NOT NULL,
+    heading     TEXT,
+    cell        TEXT NOT NULL,
+    value       TEXT NOT NULL,
+    code        TEXT NOT NULL,
+    message_en  TEXT NOT NULL,
+    message_zh  TEXT NOT NULL,
+    PRIMARY KEY (run, ordinal, place)
+) WITHOUT ROWID;
+
+CREATE TABLE attachments (
+    run         INTEGER NOT NULL,
+    ordinal     INTEGER NOT NULL,
+    sha256      TEXT NOT NULL,
+    path        TEXT NOT NULL,
+    PRIMARY KEY (run, ordinal, sha256)
+) WITHOUT ROWID;
+"""
+
+TABLES = (
+    """
 CREATE TABLE runs (
     id          INTEGER PRIMARY KEY,
     name        TEXT NOT NULL UNIQUE,   -- what users call it by
@@ -88,3 +114,8 @@ CREATE TABLE leases (
     expires     REAL NOT NULL
 );
 """
+    + _SINCE_2
+)
+
+UPGRADES = {1: _SINCE_2}
+"""What makes of a journal of one version one of the next."""

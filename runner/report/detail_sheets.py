@@ -1,4 +1,4 @@
-"""The sheets Results, a line a request, and Problems, a line a problem."""
+"""The sheets Results, a line a request, Problems, a line a problem, and Notices, a line for what may surprise."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ from runner.journal.ledger import Ledger, RunRecord
 from runner.report.cells import local_time, text_cell, utc_offset, value_cell
 from runner.report.long_sheet import LongSheet, ReportColumn
 from runner.report.styles import TIME, WRAPPED, state_style
-from runner.report.words import PROBLEMS, RESULTS, STATES, Advise
+from runner.report.words import NOTICES, PROBLEMS, RESULTS, STATES, Advise
 from runner.text import Language, Text
 
 if TYPE_CHECKING:
@@ -86,6 +86,38 @@ def add_problems(workbook: "Workbook", ledger: Ledger, run: RunRecord, *, key: s
             ]
         )
     problems.close()
+
+
+def add_notices(workbook: "Workbook", ledger: Ledger, run: RunRecord, *, key: str, language: Language) -> None:
+    """Adds the sheet Notices to a write-only workbook that has the report's styles, where there are any."""
+    columns = (
+        (Text("Cell", "单元格"), 10),
+        (Text("Heading", "标题"), 24),
+        (Text("Value", "当前值"), 24),
+        (Text("Notice", "提示"), 80),
+        (Text("Code", "代码"), 20),
+        (Text.verbatim(key), 16),
+        (Text("Row", "行号"), 8),
+    )
+    notices: LongSheet | None = None
+    for notice in ledger.notices(run.id):
+        if notices is None:
+            titles = [ReportColumn(heading.in_language(language), width) for heading, width in columns]
+            notices = LongSheet(workbook, NOTICES, titles)
+        sheet = notices.sheet
+        notices.append(
+            [
+                text_cell(sheet, notice.cell),
+                text_cell(sheet, notice.heading),
+                text_cell(sheet, notice.value),
+                text_cell(sheet, notice.message.in_language(language), WRAPPED),
+                text_cell(sheet, notice.code),
+                text_cell(sheet, notice.key),
+                notice.row,
+            ]
+        )
+    if notices is not None:
+        notices.close()
 
 
 def _count_of_problems(count: int) -> Text:

@@ -37,5 +37,5 @@ ADVICE = {
 Advise = Callable[[State, str | None], Text]
 """Says what to do about a request in a state, with the code that it came to."""
 
-SUMMARY, RESULTS, PROBLEMS = "Summary", "Results", "Problems"
+SUMMARY, RESULTS, PROBLEMS, NOTICES = "Summary", "Results", "Problems", "Notices"
 """The sheets are called the same in every language, so that programs find them."""

@@ -1,6 +1,5 @@
 """Writes the report workbook, from the journal. Whole or not at all, and never over another file."""
 
-import os
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -10,7 +9,8 @@ from runner.errors import ReportError
 from runner.job import Job
 from runner.journal.ledger import Ledger
 from runner.outcome import RunState, State
-from runner.report.detail_sheets import add_problems, add_results
+from runner.report.detail_sheets import add_notices, add_problems, add_results
+from runner.report.placing import put_in_place, unfinished
 from runner.report.styles import add_styles
 from runner.report.summary_sheet import add_summary
 from runner.report.words import ADVICE
@@ -38,26 +38,21 @@ def write_report(path: Path, ledger: Ledger, run: int, job: Job, language: Langu
     """
     from openpyxl import Workbook  # noqa: PLC0415 - heavy; only for those who write a workbook
 
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.touch()
-        workbook = Workbook(write_only=True)
-        try:
-            _fill(workbook, ledger, run, job, language)
-            workbook.save(unfinished)
-        except BaseException:
-            _abandon(workbook)
-            raise
-        return _put_beside(unfinished, path)
+        with unfinished(path) as file:
+            workbook = Workbook(write_only=True)
+            try:
+                _fill(workbook, ledger, run, job, language)
+                workbook.save(file)
+            except BaseException:
+                _abandon(workbook)
+                raise
+            return _put_beside(file, path)
     except OSError as error:
         raise ReportError(
             f"The report cannot be written to {path} ({error.strerror}). Name another place with --report.",
             f"无法将报告写入 {path}（{error.strerror}）。请用 --report 指定其他位置。",
         ) from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
 
 
 def _fill(workbook: "Workbook", ledger: Ledger, run: int, job: Job, language: Language) -> None:
@@ -73,6 +68,7 @@ def _fill(workbook: "Workbook", ledger: Ledger, run: int, job: Job, language: La
     add_summary(workbook, ledger, record, advise, language)
     add_results(workbook, ledger, record, key=job.key, advise=advise, language=language)
     add_problems(workbook, ledger, record, key=job.key, language=language)
+    add_notices(workbook, ledger, record, key=job.key, language=language)
 
 
 def _abandon(workbook: "Workbook") -> None:
@@ -83,16 +79,12 @@ def _abandon(workbook: "Workbook") -> None:
 
 
 def _put_beside(file: Path, path: Path) -> Path:
-    """Gives the file its name, or the first numbered one that is free; a link is made only where nothing is."""
+    """Gives the file its name, or the first numbered one that is free."""
     for number in count(1):
         free = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
         try:
-            os.link(file, free)
+            put_in_place(file, free)
         except FileExistsError:
             continue
-        except OSError:  # a file system without hard links
-            if free.exists():
-                continue
-            file.rename(free)
         return free
     raise AssertionError

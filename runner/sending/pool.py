@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Protocol
 
-from runner.errors import NotSent, RunnerError, TransportError
+from runner.attachments import with_attachments
+from runner.errors import AttachmentChanged, NotSent, RunnerError, TransportError
 from runner.events import Attempted, Observe, Settled, Stopping
 from runner.exchange import Call, Response
 from runner.job import Job
@@ -177,7 +178,14 @@ class Pool:
     async def _attempt(self, journey: _Journey) -> Verdict:
         await self._pace.turn()
         clock = asyncio.get_running_loop().time
-        call = self._job.call(journey.request, self._clock.timestamp())
+        request = journey.request
+        try:
+            if request.attachments:  # for as long as the attempt takes, and no longer
+                request = replace(request, body=await asyncio.to_thread(with_attachments, request))
+        except AttachmentChanged as error:
+            journey.verdict = Verdict(action=Action.WITHDRAW, code="file-changed", message=Text.of(error))
+            return journey.verdict
+        call = self._job.call(request, self._clock.timestamp())
         started, began = self._now(), clock()
         journey.posting = True
         verdict = _INTERRUPTED
@@ -241,6 +249,8 @@ class Pool:
             if verdict and self.stopped is None and not self._heard:
                 self.stop(Stop(reason=NEVER_HEARD.format(message=verdict.message)))
             return State.UNKNOWN
+        if verdict and verdict.action is Action.WITHDRAW:
+            return State.INVALID
         if verdict and verdict.action in {Action.FAIL, Action.STOP}:
             return State.FAILED
         if verdict and self.stopped is None:

@@ -1,21 +1,19 @@
 """The heading row: where it is, and which column holds which field."""
 
-import difflib
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 
 from runner.errors import InputError
-from runner.tables.table import Cell, Column
+from runner.tables.mapping import as_option, resolve
+from runner.tables.table import Cell, Column, column_letter, shown
+from runner.tables.vocabulary import MISSPELT, RESEMBLING, Vocabulary, nearest, plain
 
 SEARCHED_ROWS = 20
 """Titles and notes above the headings are normal, but not more of them than this."""
 
-RESEMBLING, MISSPELT = 0.5, 0.8
-"""How alike two names are (difflib's ratio) to be mentioned together, and to be taken for one another."""
-
-_IGNORED = str.maketrans("", "", " \t\r\n_*")
+NO_MAPPING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,99 +28,200 @@ class Heading:
     group: str | None = None
     """A required column may be missing where all columns of its group are; without a group, never."""
 
+    @property
+    def in_words(self) -> str:
+        """The field, and what people call it."""
+        return f"{self.field} ({self.labels[0]})" if self.labels else self.field
+
 
 @dataclass(frozen=True, slots=True)
+class UnknownHeading:
+    """A heading that no field answers to."""
+
+    text: str
+    """As the user wrote it."""
+    index: int
+    """Of its column, from 0."""
+
+    @property
+    def letter(self) -> str:
+        """Of its column."""
+        return column_letter(self.index)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeadingRow:
     """The heading row of a file."""
 
     number: int
     """From 1."""
+    width: int
+    """Columns up to the last one that has a heading."""
     columns: Mapping[str, Column]
-    unknown: tuple[str, ...]
-    """Headings that no field answers to, as the user wrote them."""
+    unknown: tuple[UnknownHeading, ...]
+    twins: tuple[tuple[Column, Column], ...] = ()
+    """Pairs of columns that stand for one field."""
+    unmapped: tuple[str, ...] = ()
+    """Headings of the user's mapping that the row does not have."""
 
 
-def find_heading_row(rows: Iterable[Sequence[Cell]], headings: Sequence[Heading]) -> HeadingRow | None:
+def vocabulary_of(headings: Sequence[Heading]) -> Vocabulary:
+    """All names of the fields."""
+    return Vocabulary({heading.field: (heading.field, *heading.labels) for heading in headings})
+
+
+def find_heading_row(
+    rows: Iterable[Sequence[Cell]], headings: Sequence[Heading], mapping: Mapping[str, str] = NO_MAPPING
+) -> HeadingRow | None:
     """The one of the first rows that has the most known headings; None where none has any.
 
+    Args:
+        rows: from row 1 on.
+        headings: the columns that the job knows.
+        mapping: which heading of the file stands for which field, as the user says it; it wins over the names. A
+            heading that is mapped to "" is passed over without a word.
+
     Raises:
-        InputError: two columns of it stand for one field.
+        InputError: the mapping names a field that there is not.
     """
-    fields = {_plain(name): heading.field for heading in headings for name in (heading.field, *heading.labels)}
-    best: list[Column] = []
-    best_number = 0
+    vocabulary = vocabulary_of(headings)
+    mapped = resolve(mapping, vocabulary)
+    best: dict[int, str] = {}
     best_cells: Sequence[Cell] = ()
+    best_number = most = 0
     for number, cells in enumerate(islice(rows, SEARCHED_ROWS), start=1):
-        known = [
-            Column(fields[plain], index, str(cell))
+        known = {
+            index: field
             for index, cell in enumerate(cells)
-            if isinstance(cell, str) and (plain := _plain(cell)) in fields
-        ]
-        if len(known) > len(best):
-            best, best_number, best_cells = known, number, cells
-    if not best:
-        return None
+            if isinstance(cell, str) and (field := _field(cell, mapped, vocabulary)) is not None
+        }
+        fields = len(set(known.values()) - {""})
+        if fields > most:
+            best, best_number, best_cells, most = known, number, cells, fields
+    return _heading_row(best_number, best_cells, best, mapping) if best else None
+
+
+def _field(cell: str, mapped: Mapping[str, str], vocabulary: Vocabulary) -> str | None:
+    if mapped:
+        field = mapped.get(plain(cell))
+        if field is not None:
+            return field
+    return vocabulary.field(cell)
+
+
+def _heading_row(
+    number: int, cells: Sequence[Cell], known: Mapping[int, str], mapping: Mapping[str, str]
+) -> HeadingRow:
     columns: dict[str, Column] = {}
-    for column in best:
-        twin = columns.setdefault(column.field, column)
-        if twin is not column:
-            places = f"{twin.letter}{best_number}", f"{column.letter}{best_number}"
-            raise InputError(
-                f"Two columns stand for {column.field}: {places[0]} and {places[1]}. Remove or rename one of them.",
-                f"有两列都表示 {column.field}：{places[0]} 和 {places[1]}。请删除或重命名其中一列。",
-            )
-    taken = {column.index for column in best}
-    unknown = tuple(str(cell) for index, cell in enumerate(best_cells) if cell is not None and index not in taken)
-    return HeadingRow(best_number, columns, unknown)
+    twins: list[tuple[Column, Column]] = []
+    for index, field in known.items():
+        if field:
+            column = Column(field, index, str(cells[index]))
+            first = columns.setdefault(field, column)
+            if first is not column:
+                twins.append((first, column))
+    written = {index: words for index, cell in enumerate(cells) if (words := shown(cell)).strip()}
+    there = {plain(cell) for cell in cells if isinstance(cell, str)} if mapping else set()
+    return HeadingRow(
+        number=number,
+        width=max(written) + 1,
+        columns=columns,
+        unknown=tuple(UnknownHeading(words, index) for index, words in written.items() if index not in known),
+        twins=tuple(twins),
+        unmapped=tuple(heading for heading in mapping if plain(heading) not in there),
+    )
 
 
 def require_headings(found: HeadingRow, headings: Sequence[Heading]) -> None:
-    """Checks that no column is missing that the file must have, and none seems to be misspelt.
+    """Checks that every column is there that the file must have, once, and that none seems to be misspelt.
 
     Raises:
-        InputError: one is missing; the message names it, and the nearest heading that was found. Or a heading that
-            stands for no field resembles one that the file does not have: passing it over would lose its values.
+        InputError: a required one is missing; the message names it, and the nearest heading that was found. Two stand
+            for one field. A heading of the mapping is not there. Or a heading that stands for no field resembles one
+            that the file does not have: passing it over would lose its values, and an update overwrites.
     """
+    _refuse_unmapped(found)
+    _refuse_twins(found)
+    lacking = missing(found, headings)
+    if lacking:
+        raise _missing(found, lacking[0])
+    _refuse_misspelt(found, headings)
+
+
+def missing(found: HeadingRow, headings: Sequence[Heading]) -> list[Heading]:
+    """The required columns that the file lacks."""
     groups = {heading.group for heading in headings if heading.field in found.columns}
-    for heading in headings:
-        if not heading.required or heading.field in found.columns:
-            continue
-        if heading.group is not None and heading.group not in groups:
-            continue
-        nearest = _nearest(heading, found.unknown)
-        label = f"{heading.field} ({heading.labels[0]})" if heading.labels else heading.field
-        hint_en = f'the nearest one found is "{nearest}"' if nearest else "no heading there resembles it"
-        hint_zh = f"最接近的标题是“{nearest}”" if nearest else "没有相近的标题"
-        raise InputError(
-            f"The required heading {label} is missing from row {found.number}; {hint_en}. "
-            "Add the column, or correct its heading.",
-            f"第 {found.number} 行缺少必需的标题 {label}；{hint_zh}。请添加该列或更正标题。",
+    return [
+        heading
+        for heading in headings
+        if heading.required
+        and heading.field not in found.columns
+        and (heading.group is None or heading.group in groups)
+    ]
+
+
+def _refuse_unmapped(found: HeadingRow) -> None:
+    if not found.unmapped:
+        return
+    heading = found.unmapped[0]
+    written = [column.heading for column in found.columns.values()] + [unknown.text for unknown in found.unknown]
+    near = nearest(heading, written)
+    raise InputError(
+        f'The mapping names a heading "{shown(heading)}" that is not in row {found.number}; '
+        + (f'the nearest one there is "{near}". ' if near else "no heading there resembles it. ")
+        + "Correct the mapping, or leave it out.",
+        f"映射中的标题“{shown(heading)}”不在第 {found.number} 行；"
+        + (f"最接近的标题是“{near}”。" if near else "没有相近的标题。")
+        + "请更正该映射或将其删除。",
+    )
+
+
+def _refuse_twins(found: HeadingRow) -> None:
+    if not found.twins:
+        return
+    first, second = found.twins[0]
+    places = f"{first.letter}{found.number}", f"{second.letter}{found.number}"
+    same = plain(first.heading) == plain(second.heading)
+    away = as_option(second.heading, "")
+    raise InputError(
+        f"Two columns stand for {first.field}: {places[0]} and {places[1]}. Remove or rename one of them"
+        + ("." if same else f", or pass one over: {away}"),
+        f"有两列都表示 {first.field}：{places[0]} 和 {places[1]}。请删除或重命名其中一列"
+        + ("。" if same else f"，或忽略其中一列：{away}"),
+    )
+
+
+def _missing(found: HeadingRow, heading: Heading) -> InputError:
+    vocabulary = vocabulary_of([heading])
+    likely = [(vocabulary.likeness(each.text, heading.field, RESEMBLING), each) for each in found.unknown]
+    ratio, near = max(likely, key=lambda pair: pair[0], default=(0.0, None))
+    if near is None or not ratio:
+        return InputError(
+            f"The required heading {heading.in_words} is missing from row {found.number}; no heading there resembles "
+            f'it. Add the column, or say which one it is: --map "HEADING={heading.field}"',
+            f"第 {found.number} 行缺少必需的标题 {heading.in_words}；没有相近的标题。"
+            f'请添加该列，或指明对应的列：--map "标题={heading.field}"',
         )
+    option = as_option(near.text, heading.field)
+    return InputError(
+        f"The required heading {heading.in_words} is missing from row {found.number}; "
+        f'the nearest one found is "{near.text}". Add the column, correct its heading, or if this is it: {option}',
+        f"第 {found.number} 行缺少必需的标题 {heading.in_words}；最接近的标题是“{near.text}”。"
+        f"请添加该列或更正标题；如果就是这一列：{option}",
+    )
 
+
+def _refuse_misspelt(found: HeadingRow, headings: Sequence[Heading]) -> None:
+    absent = {heading.field: heading for heading in headings if heading.field not in found.columns}
+    vocabulary = vocabulary_of(headings)
     for unknown in found.unknown:
-        absent = [heading for heading in headings if heading.field not in found.columns]
-        meant = max(absent, key=lambda heading: _likeness(heading, unknown), default=None)
-        if meant is not None and _likeness(meant, unknown) >= MISSPELT:
-            label = f"{meant.field} ({meant.labels[0]})" if meant.labels else meant.field
+        field = vocabulary.nearest_field(unknown.text, absent, at_least=MISSPELT)
+        if field is not None:
+            meant = absent[field].in_words
+            options = as_option(unknown.text, field), as_option(unknown.text, "")
             raise InputError(
-                f'No field is called "{unknown}" (row {found.number}), but {label} is much like it. '
-                "Correct the heading, or rename the column if it means something else.",
-                f"没有名为“{unknown}”的字段（第 {found.number} 行），但它与 {label} 很相似。"
-                "请更正标题；如另有含义，请改用其他名称。",
+                f'No field is called "{unknown.text}" ({unknown.letter}{found.number}), but {meant} is much like it. '
+                f"Correct the heading; or if it is meant: {options[0]} or, to pass the column over: {options[1]}",
+                f"没有名为“{unknown.text}”的字段（{unknown.letter}{found.number}），但它与 {meant} 很相似。"
+                f"请更正标题；如果就是它：{options[0]}；如要忽略该列：{options[1]}",
             )
-
-
-def _plain(name: str) -> str:
-    """A heading without what does not tell it apart: case, width, spaces, underscores, the asterisk for required."""
-    return unicodedata.normalize("NFKC", name).translate(_IGNORED).casefold()
-
-
-def _nearest(heading: Heading, candidates: Iterable[str]) -> str | None:
-    likely = [(_likeness(heading, candidate), candidate) for candidate in candidates]
-    ratio, candidate = max(likely, default=(0.0, ""))
-    return candidate if ratio >= RESEMBLING else None
-
-
-def _likeness(heading: Heading, candidate: str) -> float:
-    names = (heading.field, *heading.labels)
-    return max(difflib.SequenceMatcher(None, _plain(candidate), _plain(name)).ratio() for name in names)

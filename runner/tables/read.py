@@ -1,67 +1,181 @@
 """Opens a file as a table of a job's fields."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from runner.errors import InputError
+from runner.problem import Notice
+from runner.tables import remarks
 from runner.tables.cells import is_blank
-from runner.tables.delimited import DELIMITERS, read_delimited
-from runner.tables.headings import SEARCHED_ROWS, Heading, HeadingRow, find_heading_row, require_headings
+from runner.tables.delimited import hold_back_surplus, read_delimited
+from runner.tables.dialect import choose_dialect
+from runner.tables.headings import (
+    NO_MAPPING,
+    SEARCHED_ROWS,
+    Heading,
+    HeadingRow,
+    require_headings,
+    vocabulary_of,
+)
+from runner.tables.limits import ReadingLimits
+from runner.tables.mapping import resolve
+from runner.tables.merges import fill_merged, merges_below
+from runner.tables.sheets import Sheets, choose_sheet
 from runner.tables.table import Cell, Row, Table
-from runner.tables.workbook import read_sheet, sheet_names
 
-_ZIP_MAGIC = b"PK\x03\x04"
-_OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+DELIMITED = (".csv", ".tsv")
+
+DEFAULT_LIMITS = ReadingLimits()
+
+MOST_ROWS_OF_A_SHEET = 2**20
+"""Blank ones included (Microsoft's specification of Excel). A limit on rows below that is one on rows with values."""
+
+_MIB = 2**20
+_MAGICS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
-def read_table(path: Path, headings: Sequence[Heading], *, sheet: str | None = None) -> Table:
-    """The rows below the heading row of a .xlsx or .csv file. Blank rows are passed over.
+@contextmanager
+def read_table(
+    path: Path,
+    headings: Sequence[Heading],
+    *,
+    sheet: str | None = None,
+    mapping: Mapping[str, str] = NO_MAPPING,
+    limits: ReadingLimits = DEFAULT_LIMITS,
+) -> Iterator[Table]:
+    """The rows below the heading row of a workbook or of delimited text; leaving it closes the file.
+
+    Blank rows are passed over. Merged cells below the headings have the value of the first one. Where a row of
+    delimited text has values behind the last heading, its key is a `Misread`, so that the row is held back.
 
     Args:
         path: the file; its ending says its format.
-        headings: the columns that the job knows, in any order in the file.
-        sheet: which sheet; without it the only one that has known headings.
+        headings: the columns that the job knows, in any order in the file; the first required one is the key.
+        sheet: which sheet; without it the only one that has known headings, or all required ones.
+        mapping: headings of the file, as written, to fields; "" passes a column over.
+        limits: past any of them the file is refused.
 
     Raises:
-        InputError: there is no such file or sheet, it is no spreadsheet, it is empty, it has no known heading, or
-            lacks a required one. The rows raise it too, where the damage is further down.
+        InputError: there is no such file or sheet, it is no table, it is empty or too large, it has no known heading,
+            or lacks a required one; or the mapping does not fit. The rows raise it too, where it shows further down.
     """
-    _check_is_file(path)
-    if path.suffix.lower() == ".csv":
-        _refuse_workbook_called_csv(path)
-        delimiter, found = _choose_delimiter(path, headings)
-        rows: Iterator[Sequence[Cell]] = read_delimited(path, delimiter)
-    elif path.suffix.lower() == ".xlsx":
-        _check_is_workbook(path)
-        sheet, found = _choose_sheet(path, headings, sheet)
-        rows = read_sheet(path, sheet)
+    ending = path.suffix.lower()
+    if ending not in WORKBOOKS + DELIMITED and path.is_file():
+        raise _other_format(path)
+    _check_file(path, limits)
+    resolve(mapping, vocabulary_of(headings))  # what is wrong with it is not the file's fault, and is told first
+    if ending in DELIMITED:
+        with _delimited_table(path, headings, mapping, limits) as table:
+            yield table
     else:
-        raise InputError(
-            f"{path.name} is neither .xlsx nor .csv. Save the table as one of them.",
-            f"{path.name} 不是 .xlsx 或 .csv 文件。请另存为其中一种格式。",
-        )
-    if found is None:
+        # On demand: nobody should wait for the readers of workbooks who reads text.
+        from runner.tables.workbooks.workbook import Workbook  # noqa: PLC0415
+
+        with Workbook(path, limits) as workbook:
+            yield workbook_table(workbook, path, headings, sheet=sheet, mapping=mapping, limits=limits)
+
+
+@contextmanager
+def _delimited_table(
+    path: Path, headings: Sequence[Heading], mapping: Mapping[str, str], limits: ReadingLimits
+) -> Iterator[Table]:
+    _refuse_workbook(path)
+    dialect = choose_dialect(path, headings, mapping)
+    if dialect is None:
         raise _no_headings(path, headings)
+    found = dialect.found
     require_headings(found, headings)
-    return Table(sheet=sheet, columns=found.columns, rows=_rows_below(found.number, rows), ignored=found.unknown)
+    notices = (*remarks.on_encoding(path, dialect), *remarks.on_headings(found, headings, dialect.top))
+    records = read_delimited(path, dialect.delimiter, dialect.encoding.name)
+    with closing(records):
+        rows = hold_back_surplus(
+            _rows_below(_Place(path, found), records, limits),
+            heading_row=found.number,
+            width=found.width,
+            key=_key_column(found, headings),
+        )
+        yield Table(sheet=None, columns=found.columns, rows=rows, notices=notices)
 
 
-def _rows_below(heading_row: int, rows: Iterable[Sequence[Cell]]) -> Iterator[Row]:
+def workbook_table(
+    workbook: Sheets,
+    path: Path,
+    headings: Sequence[Heading],
+    *,
+    sheet: str | None = None,
+    mapping: Mapping[str, str] = NO_MAPPING,
+    limits: ReadingLimits = DEFAULT_LIMITS,
+) -> Table:
+    """The table in an open workbook; otherwise as `read_table`."""
+    chosen = choose_sheet(workbook, path.name, headings, asked=sheet, mapping=mapping)
+    found = chosen.found
+    if found is None:
+        raise _no_headings(path, headings, sheet=None if sheet is None else chosen.name)
+    require_headings(found, headings)
+    layout = workbook.layout(chosen.name)
+    columns = [column.index for column in found.columns.values()]
+    merges = merges_below(layout.merges, found.number, columns)
+    notices: tuple[Notice, ...] = (
+        *remarks.on_sheet(chosen),
+        *remarks.on_headings(found, headings, chosen.top),
+        *remarks.on_layout(layout, found, merges),
+    )
+    rows = _rows_below(_Place(path, found), workbook.rows(chosen.name), limits)
+    return Table(
+        sheet=chosen.name,
+        columns=found.columns,
+        rows=fill_merged(rows, merges, columns) if merges else rows,
+        notices=notices,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    path: Path
+    found: HeadingRow
+
+
+def _rows_below(place: _Place, rows: Iterable[Sequence[Cell]], limits: ReadingLimits) -> Iterator[Row]:
+    heading_row, most = place.found.number, limits.file_rows
+    last = heading_row + max(most, MOST_ROWS_OF_A_SHEET)  # else blank rows could go on for ever
+    count = 0
     for number, cells in enumerate(rows, start=1):
-        if number > heading_row and not all(map(is_blank, cells)):
+        if number <= heading_row:
+            continue
+        blank = all(map(is_blank, cells))
+        count += not blank
+        if count > most or number > last:
+            raise InputError(
+                f"{place.path.name} has more than {most:,} rows below its headings, which is the limit. "
+                "Split the file, or raise the setting file_rows.",
+                f"{place.path.name} 标题下的数据行超过上限 {most:,} 行。请拆分文件，或调高设置 file_rows。",
+            )
+        if not blank:
             yield Row(number, tuple(cells))
 
 
-def _check_is_file(path: Path) -> None:
+def _key_column(found: HeadingRow, headings: Sequence[Heading]) -> int:
+    fields = [heading.field for heading in headings if heading.required] + list(found.columns)
+    return next(found.columns[field].index for field in fields if field in found.columns)
+
+
+def _check_file(path: Path, limits: ReadingLimits) -> None:
     try:
         exists, is_file = path.exists(), path.is_file()
-    except OSError:  # the name is too long, or the folder is closed to us
+    except (OSError, ValueError):  # the name is too long or has a NUL in it, or the folder is closed to us
         exists = is_file = False
     if not exists:
         raise InputError(
             f"There is no file {path}. Check the name and the folder.",
             f"找不到文件 {path}。请检查文件名和所在文件夹。",
+        )
+    if not is_file and not path.is_dir():
+        raise InputError(
+            f"{path} is no ordinary file. Save the spreadsheet to a folder of yours, and name it there.",
+            f"{path} 不是普通文件。请将表格保存到文件夹中，再指定该文件。",
         )
     if not is_file:
         raise InputError(
@@ -81,79 +195,45 @@ def _check_is_file(path: Path) -> None:
             f"{path.name} is empty. Fill in the headings and at least one row.",
             f"{path.name} 是空文件。请填写标题行和至少一行数据。",
         )
+    size = path.stat().st_size
+    if size > limits.file_mb * _MIB:
+        raise InputError(
+            f"{path.name} has {size / _MIB:,.1f} MiB, and the limit is {limits.file_mb:,}. "
+            "Split the file, or raise the setting file_mb.",
+            f"{path.name} 大小为 {size / _MIB:,.1f} MiB，超过上限 {limits.file_mb:,} MiB。"
+            "请拆分文件，或调高设置 file_mb。",
+        )
 
 
-def _first_bytes(path: Path) -> bytes:
+def _other_format(path: Path) -> InputError:
+    return InputError(
+        f"{path.name} is in no format that can be read. Save the table as one of: {', '.join(WORKBOOKS + DELIMITED)}.",
+        f"{path.name} 的格式无法读取。请另存为以下格式之一：{'、'.join(WORKBOOKS + DELIMITED)}。",
+    )
+
+
+def _refuse_workbook(path: Path) -> None:
     with path.open("rb") as file:
-        return file.read(4)
-
-
-def _refuse_workbook_called_csv(path: Path) -> None:
-    if _first_bytes(path) in {_ZIP_MAGIC, _OLE_MAGIC}:
+        start = file.read(4)
+    if start in _MAGICS:
+        ending = path.suffix.lower()
         raise InputError(
-            f"{path.name} is a workbook that is called .csv. Rename it to .xlsx, or save it as CSV UTF-8.",
-            f"{path.name} 实际是工作簿，却以 .csv 命名。请改名为 .xlsx，或另存为“CSV UTF-8”。",
+            f"{path.name} is a workbook that is called {ending}. Rename it to what it is ({', '.join(WORKBOOKS)}), "
+            "or save it as CSV UTF-8.",
+            f"{path.name} 实际是工作簿，却以 {ending} 命名。请改回原来的扩展名（{'、'.join(WORKBOOKS)}），"
+            "或另存为“CSV UTF-8”。",
         )
 
 
-def _check_is_workbook(path: Path) -> None:
-    magic = _first_bytes(path)
-    if magic == _OLE_MAGIC:
-        raise InputError(
-            f"{path.name} is protected by a password, or an old .xls. Save it as .xlsx without a password.",
-            f"{path.name} 受密码保护，或是旧版 .xls。请去掉密码并另存为 .xlsx。",
-        )
-    if magic != _ZIP_MAGIC:
-        raise InputError(
-            f"{path.name} is not a spreadsheet, whatever its name says. Open it and save it as .xlsx.",
-            f"{path.name} 名为 .xlsx，但内容不是电子表格。请打开后另存为 .xlsx。",
-        )
-
-
-def _choose_delimiter(path: Path, headings: Sequence[Heading]) -> tuple[str, HeadingRow | None]:
-    """The delimiter under which the most headings are known; what only another one stumbles over does not count."""
-    tops: dict[str, HeadingRow] = {}
-    stumbles: list[InputError] = []
-    for delimiter in DELIMITERS:
-        try:
-            found = find_heading_row(islice(read_delimited(path, delimiter), SEARCHED_ROWS), headings)
-        except InputError as error:
-            stumbles.append(error)
-        else:
-            if found:
-                tops[delimiter] = found
-    if tops:
-        delimiter = max(tops, key=lambda each: len(tops[each].columns))
-        return delimiter, tops[delimiter]
-    if stumbles:
-        raise stumbles[0]
-    return DELIMITERS[0], None
-
-
-def _choose_sheet(path: Path, headings: Sequence[Heading], asked: str | None) -> tuple[str, HeadingRow | None]:
-    names = sheet_names(path)
-    if asked is not None and asked not in names:
-        raise InputError(
-            f'{path.name} has no sheet "{asked}". Its sheets: {", ".join(names)}.',
-            f"{path.name} 中没有工作表“{asked}”。现有工作表：{'、'.join(names)}。",
-        )
-    candidates = names if asked is None else [asked]
-    tops = {name: find_heading_row(read_sheet(path, name, only_top=True), headings) for name in candidates}
-    known = [name for name, found in tops.items() if found]
-    if len(known) > 1:
-        raise InputError(
-            f"{path.name} has several sheets with known headings: {', '.join(known)}. Say which one with --sheet.",
-            f"{path.name} 中有多个工作表含有可识别的标题：{'、'.join(known)}。请用 --sheet 指定。",
-        )
-    chosen = known[0] if known else candidates[0]
-    return chosen, tops[chosen]
-
-
-def _no_headings(path: Path, headings: Sequence[Heading]) -> InputError:
+def _no_headings(path: Path, headings: Sequence[Heading], *, sheet: str | None = None) -> InputError:
     required = [heading for heading in headings if heading.required and heading.group is None]
     names = ", ".join(heading.field for heading in required)
     labels = "、".join(heading.labels[0] if heading.labels else heading.field for heading in required)
+    where_en = f'The sheet "{sheet}" of {path.name}' if sheet else path.name
+    where_zh = f"{path.name} 的工作表“{sheet}”" if sheet else f"{path.name} "
     return InputError(
-        f"{path.name} has no known heading in its first {SEARCHED_ROWS} rows. It needs at least: {names}.",
-        f"{path.name} 的前 {SEARCHED_ROWS} 行中没有可识别的标题。至少需要：{labels}。",
+        f"{where_en} has no known heading in its first {SEARCHED_ROWS} rows. It needs at least: {names}. "
+        'Headings with other names can be mapped: --map "HEADING=FIELD".',
+        f"{where_zh}的前 {SEARCHED_ROWS} 行中没有可识别的标题。至少需要：{labels}。"
+        '标题名称不同时可以映射：--map "标题=字段"。',
     )

@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import Enum
 
-from runner.problem import Problem, Violation
+from runner.attachments import Files
+from runner.problem import Notice, Problem, Violation
+from runner.text import Text
 
 SHOWN_CHARACTERS = 200
 
@@ -17,7 +20,26 @@ class Misread:
     violation: Violation
 
 
-Cell = str | int | float | bool | datetime | date | time | timedelta | Misread | None
+class Truth(Enum):
+    """A truth value. Not Python's, which holds True to be 1: a cell that says TRUE does not say 1."""
+
+    TRUE = "TRUE"
+    FALSE = "FALSE"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def column_letter(index: int) -> str:
+    """The name that spreadsheet programs give to a column, counted from 0: `A`, `B` … `Z`, `AA` and so on."""
+    letters, rest = "", index + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
+
+
+Cell = str | int | float | Truth | datetime | date | time | timedelta | Misread | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +64,8 @@ class Column:
 
     @property
     def letter(self) -> str:
-        """`A`, `B` … `Z`, `AA` …, as spreadsheet programs name it."""
-        letters, rest = "", self.index + 1
-        while rest:
-            rest, letter = divmod(rest - 1, 26)
-            letters = chr(ord("A") + letter) + letters
-        return letters
+        """As spreadsheet programs name it: `A`, `B` … `Z`, `AA` and so on."""
+        return column_letter(self.index)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +77,10 @@ class Table:
     columns: Mapping[str, Column]
     """By field; only those that the file has."""
     rows: Iterator[Row]
-    ignored: tuple[str, ...] = ()
-    """Headings that stand for no field, as the user wrote them."""
+    notices: tuple[Notice, ...] = ()
+    """About the file as a whole."""
+    files: Files | None = None
+    """Those that cells may name; None where they may name none."""
 
     def cell(self, row: Row, field: str) -> Cell:
         """A field's cell in a row; None where it is blank or the file has no such column."""
@@ -68,6 +88,19 @@ class Table:
         if column is None or column.index >= len(row.cells):
             return None
         return row.cells[column.index]
+
+    def notice(self, row: Row, field: str, code: str, message: Text) -> Notice:
+        """Something to be said about a field's cell."""
+        column = self.columns[field]
+        return Notice(
+            code=code,
+            message=message,
+            row=row.number,
+            field=field,
+            heading=column.heading,
+            cell=f"{column.letter}{row.number}",
+            value=shown(self.cell(row, field)),
+        )
 
     def problem(self, row: Row, field: str, violation: Violation, *, key: str) -> Problem:
         """The violation at a field's cell, or at the row's `key` where the file has no column for the field."""

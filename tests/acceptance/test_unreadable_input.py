@@ -70,7 +70,7 @@ CASES: list[tuple[Callable[[Path], Path], str, str]] = [
     ),
     (_missing_chinese_heading, 'the nearest one found is "重呼次"', "最接近的标题是“重呼次”"),
     (_only_headings, "has headings but no rows", "没有数据行"),
-    (_other_ending, "is neither .xlsx nor .csv", "不是 .xlsx 或 .csv"),
+    (_other_ending, "is in no format that can be read", "的格式无法读取"),
 ]
 
 

@@ -14,7 +14,9 @@ from tests.acceptance.sheets import all_cells, sheet_rows
 HEAVY = {"aiohttp", "lxml", "numpy", "openpyxl", "pandas", "pydantic_settings", "rich", "sqlite3", "tenacity", "uvloop"}
 
 
-@pytest.mark.parametrize("args", [["--help"], ["upload", "--help"], ["sandbox", "--help"]])
+@pytest.mark.parametrize(
+    "args", [["--help"], ["upload", "--help"], ["sandbox", "--help"], ["template", "--help"], ["fields", "--help"]]
+)
 def test_help_imports_nothing_heavy(tmp_path: Path, args: list[str]) -> None:
     script = (
         "import sys; from jobs.app.main import app\n"
@@ -68,13 +70,17 @@ def test_the_language_is_that_of_the_locale(tmp_path: Path, locale: str) -> None
     assert ("检查表格" in done.out) == locale.startswith("zh")
 
 
-def test_check_shows_at_most_twenty_problems_and_where_the_rest_is(tmp_path: Path) -> None:
+def test_check_shows_at_most_twenty_kinds_of_problems_and_where_all_are(tmp_path: Path) -> None:
     done = recallflow("check", SAMPLES / "mistakes.xlsx", "--report", "out.xlsx", cwd=tmp_path)
-    lines = [line for line in done.out.splitlines() if re.match(r"[A-Z]+\d+ ", line)]
+    lines = [
+        line
+        for line in done.out.splitlines()
+        if re.match(r"[A-Z]+\d+ |[\d,]+ cells of .*, the first [A-Z]+\d+: ", line)
+    ]
     problems = sheet_rows(tmp_path / "out.xlsx", "Problems")
     assert done.code == 1
     assert len(lines) == 20
-    assert f"… and {len(problems) - 20} more; all are in the sheet Problems of out.xlsx" in done.out
+    assert f"{len(problems)} problems in all; they are in the sheet Problems of out.xlsx" in done.out
     assert len({row["Code"] for row in problems}) >= 12
 
 

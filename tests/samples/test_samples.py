@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from jobs.recallflow.fields import FLOW_FIELDS, NODE_FIELDS, FlowUpdate
+from jobs.recallflow.fields import FlowUpdate
 from jobs.recallflow.flows import HEADINGS, flow_drafts
+from jobs.recallflow.reference import ALL_FIELDS
 from runner.request import Draft
 from runner.tables.read import read_table
 
@@ -75,7 +76,8 @@ NO_MISTAKES_OF_THEIR_OWN = {"同一流程的第一行", "与更下方的行 keyI
 
 def drafts(path: Path) -> list[Draft]:
     """The flows of a file."""
-    return list(flow_drafts(read_table(path, HEADINGS)))
+    with read_table(path, HEADINGS) as table:
+        return list(flow_drafts(table))
 
 
 def make(script: str, *arguments: object) -> None:
@@ -114,7 +116,7 @@ def test_every_field_of_the_vendors_page_is_in_use_somewhere(flows: list[FlowUpd
         values: dict[str, Any] = flow.model_dump()
         for part in (values, *(values["nodeList"] or ())):
             used |= {name for name, value in part.items() if value is not None}
-    assert {spec.name for spec in (*FLOW_FIELDS, *NODE_FIELDS)} - used <= {"accent"}
+    assert {spec.name for spec in ALL_FIELDS} - used <= {"accent"}
 
 
 def noted() -> dict[int, str]:

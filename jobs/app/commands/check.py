@@ -8,8 +8,8 @@ from rich.console import Console
 
 from jobs.app.ending import check_report
 from jobs.app.exit_codes import exit_code
-from jobs.app.problems import print_problems
-from jobs.app.progress import print_ignored
+from jobs.app.problems import notices_json, print_notices, print_problems, problems_json
+from jobs.app.progress import print_file_notices
 from jobs.app.summary import print_json, print_summary, run_json
 from jobs.upload import Upload
 from runner.engine import Source, load
@@ -42,7 +42,7 @@ def check(options: CheckOptions) -> int:
     out, err = Console(), Console(stderr=True)
 
     def observe(event: Event) -> None:
-        print_ignored(err, event, options.language)
+        print_file_notices(err, event, options.language)
 
     if options.report:
         check_report(options.report)
@@ -56,9 +56,14 @@ def check(options: CheckOptions) -> int:
         record = ledger.run(run)
         code = exit_code(record, None)
         if options.json:
-            print_json(run_json(record, code, options.language, recorded=False) | {"job": "check"})
+            print_json(
+                run_json(record, code, options.language, recorded=False) | {"job": "check"},
+                problems=problems_json(ledger, run, options.language),
+                notices=notices_json(ledger, run, options.language),
+            )
         else:
             if record.counts[State.INVALID]:
                 print_problems(out, ledger, run, options.language, report=record.report)
+            print_notices(out, ledger, run, options.language)
             print_summary(out, record, options.language, recorded=False)
         return code

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from jobs.recallflow.fields import FLOW_FIELDS, NODE_FIELDS, PUSHES, FieldSpec, FlowUpdate
+from jobs.recallflow.fields import PUSHES, FlowUpdate
 from jobs.recallflow.flows import HEADINGS
+from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS, NODE_FIELDS, FieldSpec
 from jobs.recallflow.rules import check_flow
 
 PAGES = Path(__file__).parents[4] / "shared" / "seed"
@@ -49,7 +50,9 @@ COPY = f"""
 | delayTransfer | 延迟转接,单位秒。需转坐席且按键转接时参数生效 | 当toSeat=1并且toSeatType=2时参数生效 | Int |
 """
 
-KINDS = {"Int": "integer", "Double": "number", "String": "text", "Array": "nodes", "": "text"}
+KINDS = {"Int": "integer", "Double": "number", "String": "name", "Array": "nodes", "": "name"}
+TEXTS = {"baseFile": "file", "text": "text", "smsContent": "text", "feedbackValue": "digit"}
+"""What the page calls String, and is no mere name: by its label."""
 
 RANGES: dict[str, tuple[float | None, float | None]] = {
     "recallInterval": (1, 1440),
@@ -79,6 +82,14 @@ OPTIONS = {
 }
 """The numbered choices in the labels."""
 
+OURS: dict[str, dict[str, int]] = {
+    "speakingRate": {"source": 3},
+    "ssmlGender": {"source": 3},
+    "accent": {"source": 3},
+    "senderId": {"hangUpSms": 1},
+}
+"""When fields have an effect of which the page does not say it, because it lies in what they are."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -104,7 +115,7 @@ def page() -> tuple[Line, ...]:
 
 
 LINES = page()
-SPECS = {spec.name: spec for spec in (*FLOW_FIELDS, *NODE_FIELDS)}
+SPECS = {spec.name: spec for spec in ALL_FIELDS}
 each_line = pytest.mark.parametrize("line", LINES, ids=lambda line: line.name)
 
 
@@ -112,6 +123,11 @@ def spec_of(line: Line) -> FieldSpec:
     """What is declared of a line's field."""
     assert line.name in SPECS, f"{line.name} is not declared"
     return SPECS[line.name]
+
+
+def conditions(line: Line) -> dict[str, int]:
+    """Other fields' values in the line's need."""
+    return {name: int(value) for name, value in re.findall(r"([A-Za-z]+) ?=(\d)", line.need)}
 
 
 def test_the_copy_says_what_the_page_says() -> None:
@@ -137,7 +153,12 @@ def test_a_field_has_the_words_of_the_page(line: Line) -> None:
 
 @each_line
 def test_a_field_has_the_type_of_the_page(line: Line) -> None:
-    assert spec_of(line).kind == KINDS[line.type]
+    spec = spec_of(line)
+    if spec.options:
+        assert (spec.kind, line.type) == ("option", "Int")
+    else:
+        assert spec.kind == TEXTS.get(line.name, KINDS[line.type])
+        assert line.name not in TEXTS or line.type == "String"
 
 
 @each_line
@@ -147,26 +168,49 @@ def test_a_field_is_required_always_where_the_page_says_so(line: Line) -> None:
 
 @each_line
 def test_a_field_is_required_under_the_condition_of_the_page(line: Line) -> None:
-    demanded = line.need.endswith("必填") or line.need.endswith("必填,")
-    wanted = {name: int(value) for name, value in re.findall(r"([A-Za-z]+) ?=(\d)", line.need)} if demanded else {}
-    declared = spec_of(line).required_when
-    assert (dict(declared.values) if declared else {}) == wanted
+    wanted = conditions(line) if line.need.endswith("必填") else {}
+    assert dict(spec_of(line).required_when or {}) == wanted
+
+
+@each_line
+def test_a_field_has_an_effect_under_the_condition_of_the_page(line: Line) -> None:
+    assert dict(spec_of(line).effective_when or {}) == OURS.get(line.name, conditions(line))
+
+
+def test_the_delay_of_a_transfer_is_never_required_and_has_an_effect_with_a_key_only() -> None:
+    [line] = [line for line in LINES if line.name == "delayTransfer"]
+    assert line.need.endswith("时参数生效")
+    spec = spec_of(line)
+    assert (spec.required, spec.required_when) == (False, None)
+    assert spec.effective_when == {"toSeat": 1, "toSeatType": 2}
 
 
 @each_line
 def test_a_field_has_the_range_of_the_page(line: Line) -> None:
     spec = spec_of(line)
     low, high = RANGES.get(line.name, (None, None))
-    at_least_something = 1 if spec.kind == "text" and low is None and line.name != "feedbackValue" else low
+    at_least_something = 1 if spec.kind in {"name", "text", "file"} and low is None else low
     assert (spec.low, spec.high) == (at_least_something, high)
     for bound in (low, high):
         assert bound in {None, 1} or f"{bound:g}" in line.label
 
 
 @each_line
+def test_every_number_of_a_label_is_a_bound_an_option_or_a_digit(line: Line) -> None:
+    spec = spec_of(line)
+    label = line.label.replace("base64", "")
+    declared: set[float | None] = {spec.low, spec.high, *spec.options}
+    if spec.kind == "digit":
+        declared |= {0, 9}
+    assert {float(number) for number in re.findall(r"\d+(?:\.\d+)?", label)} <= declared
+
+
+@each_line
 def test_a_field_has_the_choices_of_the_page(line: Line) -> None:
-    assert spec_of(line).options == OPTIONS.get(line.name, ())
-    assert all(str(option) in line.label for option in OPTIONS.get(line.name, ()))
+    options = spec_of(line).options
+    assert tuple(options) == OPTIONS.get(line.name, ())
+    for value, meaning in options.items():
+        assert re.search(rf"(?<!\d){value}[- ]?{meaning.zh}", line.label)
 
 
 def test_the_four_kinds_of_push_are_those_of_which_the_page_wants_one() -> None:
@@ -174,6 +218,14 @@ def test_the_four_kinds_of_push_are_those_of_which_the_page_wants_one() -> None:
     assert groups == {",".join(PUSHES)}
     about = {line.name for line in LINES if "必填有一个传值为1" in line.need}
     assert about == set(PUSHES)
+    for name in PUSHES:
+        assert (SPECS[name].required, SPECS[name].required_when) == (False, None)
+        assert SPECS[name].effective_when == {"hangUpSms": 1}
+
+
+def test_only_the_message_has_variables() -> None:
+    assert [name for name, spec in SPECS.items() if spec.variables] == ["smsContent"]
+    assert [line.name for line in LINES if "变量" in line.label] == ["smsContent"]
 
 
 def test_every_field_is_known_as_a_heading_by_its_name_and_by_its_words() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from jobs.recallflow.fields import FLOW_FIELDS, NODE_FIELDS
 from jobs.recallflow.flows import HEADINGS, flow_drafts
+from jobs.recallflow.reference import ALL_FIELDS
 from runner.request import Draft
 from runner.tables.read import read_table
 
@@ -33,7 +33,8 @@ def drafts(path: Path, *rows: Sequence[object]) -> list[Draft]:
     for row in rows:
         sheet.append(row)
     workbook.save(path)
-    found = list(flow_drafts(read_table(path, HEADINGS)))
+    with read_table(path, HEADINGS) as table:
+        found = list(flow_drafts(table))
     for draft in found:
         assert (draft.body is None) is bool(draft.problems), "a body that passed every check, or problems"
         for problem in draft.problems:
@@ -205,7 +206,7 @@ def test_a_row_of_several_without_any_node_cell_is_no_node(path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("cell", "code"), [("abc", "not-a-number"), ("#N/A", "error-cell")])
+@pytest.mark.parametrize(("cell", "code"), [("abc", "not-an-option"), ("#N/A", "error-cell")])
 def test_a_node_whose_only_cell_cannot_be_read_is_still_told_what_it_lacks(path: Path, cell: str, code: str) -> None:
     [draft] = drafts(path, FLOW + SPEECH, [299, 30, 1, 0, cell])
     assert problems(draft) == [("E2", "source", code), ("H2", "hangUpSms", "required"), ("I2", "toSeat", "required")]
@@ -288,7 +289,7 @@ def test_json_in_a_flow_of_several_rows_is_refused_where_it_stands(path: Path) -
 
 @pytest.mark.parametrize("spelling", ["name", "short", "page"])
 def test_every_column_is_known_by_its_name_and_by_both_forms_of_the_vendors_label(path: Path, spelling: str) -> None:
-    specs = [spec for spec in (*FLOW_FIELDS, *NODE_FIELDS) if spec.name != "nodeList"]
+    specs = [spec for spec in ALL_FIELDS if spec.name != "nodeList"]
     values = dict(zip(FLOW, [299, 30, 1, 0], strict=True)) | NODE
     headings = [spec.name if spelling == "name" else getattr(spec.label, spelling) for spec in specs]
     [draft] = drafts(path, headings, [values.get(spec.name) for spec in specs])

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from jobs.recallflow.fields import FlowUpdate
-from jobs.recallflow.rules import FieldViolation, check_flow
+from jobs.recallflow.fields import LANGUAGES, FlowUpdate
+from jobs.recallflow.reference import ALL_FIELDS, NODE_FIELDS, FieldSpec
+from jobs.recallflow.rules import FieldViolation, broken_by, check_flow, is_complete, notices_on
 
 FLOW: dict[str, object] = {"keyId": 299, "recallInterval": 30, "recallNum": 1, "recallType": 0}
 SPEECH: dict[str, object] = {"source": 3, "text": "Hello", "lan": "EN", "hangUpSms": 0, "toSeat": 0}
@@ -62,6 +63,7 @@ def of_node(*nodes: Mapping[str, object]) -> Broken:
     [
         ("keyId", 1, None),
         ("keyId", 9_007_199_254_740_993, None),
+        ("keyId", -1, None),
         ("keyId", None, "required"),
         ("keyId", "299", "wrong-type"),
         ("keyId", 299.5, "wrong-type"),
@@ -108,6 +110,8 @@ def test_a_field_of_a_flow_is_held_to_its_rule(field: str, value: object, code: 
         (UPLOADED, "voiceFileId", None, "required-when"),
         (UPLOADED, "voiceFileId", "", "wrong-length"),
         (UPLOADED, "voiceFileId", 120, "wrong-type"),
+        (UPLOADED, "voiceFileId", "a\nb", "line-break"),
+        (UPLOADED, "voiceFileId", "a\x00b", "control-character"),
         (SPEECH, "voiceFileId", None, None),
         (NEW_FILE, "voiceFileId", None, None),
         (NEW_FILE, "uploadName", "a.wa", "wrong-length"),
@@ -115,6 +119,8 @@ def test_a_field_of_a_flow_is_held_to_its_rule(field: str, value: object, code: 
         (NEW_FILE, "uploadName", "a" * 32, None),
         (NEW_FILE, "uploadName", "a" * 33, "wrong-length"),
         (NEW_FILE, "uploadName", "语音语音音", None),
+        (NEW_FILE, "uploadName", "😀" * 16, None),
+        (NEW_FILE, "uploadName", "😀" * 16 + "a", "wrong-length"),
         (NEW_FILE, "uploadName", None, "required-when"),
         (UPLOADED, "uploadName", None, None),
         (NEW_FILE, "baseFile", None, "required-when"),
@@ -128,6 +134,12 @@ def test_a_field_of_a_flow_is_held_to_its_rule(field: str, value: object, code: 
         (SPEECH, "text", "", "wrong-length"),
         (SPEECH, "text", "好" * 2048, None),
         (SPEECH, "text", "好" * 2049, "wrong-length"),
+        (SPEECH, "text", "😀" * 1024, None),
+        (SPEECH, "text", "😀" * 1024 + "!", "wrong-length"),
+        (SPEECH, "text", "one\r\ntwo\tthree", None),
+        (SPEECH, "text", "bell\x07", "control-character"),
+        (SPEECH, "text", " \u200b\n", "only-blanks"),
+        (SPEECH, "text", "${name}", None),
         (SPEECH, "text", 5, "wrong-type"),
         (UPLOADED, "text", None, None),
         (UPLOADED, "text", "a" * 2049, "wrong-length"),
@@ -155,6 +167,9 @@ def test_a_field_of_a_flow_is_held_to_its_rule(field: str, value: object, code: 
         (SMS, "smsContent", "好" * 1000, None),
         (SMS, "smsContent", "好" * 1001, "wrong-length"),
         (SMS, "smsContent", "Dear ${text1}", None),
+        (SMS, "smsContent", "${text10}", None),
+        (SMS, "smsContent", "${text11}", "unknown-variable"),
+        (SMS, "smsContent", "Dear ${text1", "unclosed-variable"),
         (SPEECH, "smsContent", None, None),
         (SPEECH, "smsContent", "a" * 1001, "wrong-length"),
         (SMS, "senderId", None, None),
@@ -189,7 +204,6 @@ def test_a_field_of_a_flow_is_held_to_its_rule(field: str, value: object, code: 
         (KEY_SEAT, "delayTransfer", None, None),
         (KEY_SEAT, "delayTransfer", 0, None),
         (SPEECH, "delayTransfer", 10, None),
-        (SPEECH, "voiceFileName", None, None),
         (SPEECH, "voiceFileName", "hello.wav", "unknown-field"),
     ],
 )
@@ -325,3 +339,97 @@ def test_half_a_character_is_refused_in_words_that_can_be_written_down() -> None
     assert found.path == "nodeList[0].text"
     assert found.violation.message.en.encode()
     assert found.violation.message.zh.encode()
+
+
+RIGHT_NODES = (SPEECH, UPLOADED, NEW_FILE, SMS, SEAT, KEY_SEAT)
+
+
+def met(spec: FieldSpec) -> dict[str, object]:
+    """A right node in which the field is required: with what its condition needs, and then what that needs."""
+    node = SPEECH | {"hangUpSms": 1, "smsContent": "Call us", "ringPush": 1} | KEY_SEAT
+    node |= {"feedbackPush": 1, "feedbackValue": "5", "successPush": 1, "successPushTime": 60, "ringPush": 1}
+    node |= {"hangUpSms": 1, "smsContent": "Call us", "voiceFileId": "a.wav"}
+    return node | {"uploadName": "a.wav", "baseFile": "UklGRg=="} | dict(spec.required_when or {})
+
+
+@pytest.mark.parametrize("spec", [spec for spec in NODE_FIELDS if spec.required_when], ids=lambda spec: spec.name)
+def test_every_condition_that_is_declared_is_enforced(spec: FieldSpec) -> None:
+    assert of_node(met(spec)) == {}
+    assert of_node(met(spec) | {spec.name: None}) == {spec.name: "required-when"}
+    assert of_node({name: value for name, value in met(spec).items() if name != spec.name}) == {
+        spec.name: "required-when"
+    }
+
+
+@pytest.mark.parametrize("spec", [spec for spec in ALL_FIELDS if spec.required], ids=lambda spec: spec.name)
+def test_every_field_that_is_always_required_is_missed(spec: FieldSpec) -> None:
+    if spec in NODE_FIELDS:
+        assert of_node(SPEECH | {spec.name: None}) == {spec.name: "required"}
+    else:
+        assert of_flow(spec.name, None) == {spec.name: "required"}
+
+
+@pytest.mark.parametrize("spec", [spec for spec in NODE_FIELDS if spec.effective_when], ids=lambda spec: spec.name)
+def test_a_value_is_pointed_out_where_and_only_where_it_has_no_effect(spec: FieldSpec) -> None:
+    node = met(spec) | dict(spec.effective_when or {}) | {spec.name: 1}
+    assert spec.name not in {notice.field for notice in notices_on(node) if notice.code == "no-effect"}
+    for other, value in (spec.effective_when or {}).items():
+        without = node | {other: 0 if value else 1}
+        told = {notice.field: notice for notice in notices_on(without) if notice.code == "no-effect"}
+        assert told[spec.name].code == "no-effect"
+        assert f"{other} = {value}" in told[spec.name].message.en
+        assert other in told[spec.name].message.zh
+
+
+@pytest.mark.parametrize("value", [None, 0, ""])
+def test_what_says_nothing_is_not_pointed_out(value: object) -> None:
+    assert list(notices_on(SPEECH | {"delayTransfer": value, "feedbackPush": value, "senderId": value})) == []
+
+
+def test_a_language_that_may_not_exist_is_pointed_out_and_never_refused() -> None:
+    for known in LANGUAGES:
+        assert list(notices_on(SPEECH | {"lan": known})) == []
+    [notice] = notices_on(SPEECH | {"lan": "XX"})
+    assert (notice.field, notice.code) == ("lan", "unknown-language")
+    assert "XX" in notice.message.en
+    assert "IDN" in notice.message.zh
+    assert of_node(SPEECH | {"lan": "XX"}) == {}
+
+
+@pytest.mark.parametrize("node", RIGHT_NODES)
+def test_a_right_node_is_complete(node: dict[str, object]) -> None:
+    assert is_complete(node)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {},
+        SPEECH | {"toSeat": None},
+        SPEECH | {"text": None},
+        NO_PUSH,
+        SPEECH | {"lan": "XX"},
+        SPEECH | {"voiceFileId": "a.wav"},
+    ],
+)
+def test_a_node_that_lacks_something_or_is_worth_a_notice_is_not_complete(node: dict[str, object]) -> None:
+    assert not is_complete(node)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("recallNum", 10, None),
+        ("recallNum", 11, "out-of-range"),
+        ("source", 4, "not-an-option"),
+        ("voiceFileId", "", "wrong-length"),
+        ("text", None, None),
+        ("toSeatKey", 5, "wrong-type"),
+        ("speakingRate", 4, None),
+        ("feedbackValue", "10", "not-a-digit"),
+        ("baseFile", "UklGRg", "not-base64"),
+    ],
+)
+def test_a_value_is_held_to_its_own_rule_whatever_is_beside_it(field: str, value: object, code: str | None) -> None:
+    found = broken_by(field, value)
+    assert (found.code if found else None) == code

@@ -68,6 +68,7 @@ def test_the_base_address_may_end_with_a_slash_or_without(base_url: str) -> None
         call().url,
         repr(Client(BASE_URL, ACCOUNT)),
     ],
+    ids=str.isascii,  # a client is shown with its address in memory, which no name of a test may hold
 )
 def test_nothing_that_is_shown_has_the_key_the_secret_or_the_signature(shown: str) -> None:
     for hidden in (KEY, SECRET, SIGNATURE):

@@ -1,16 +1,19 @@
 """CSV files to rows: any of the encodings and delimiters that spreadsheet programs write."""
 
+import csv
 import re
 import struct
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from runner.errors import InputError
 from runner.tables.headings import Heading
 from runner.tables.read import read_table
-from runner.tables.table import Cell
+from runner.tables.table import Cell, Misread
 
 HEADINGS = (
     Heading(field="keyId", labels=("主键",), required=True),
@@ -29,8 +32,8 @@ def file(folder: Path, content: bytes | str, name: str = "in.csv") -> Path:
 
 def rows(path: Path) -> list[tuple[int, list[Cell]]]:
     """Row numbers, and the cells of the known columns in the order of `HEADINGS`."""
-    table = read_table(path, HEADINGS)
-    return [(row.number, [table.cell(row, heading.field) for heading in HEADINGS]) for row in table.rows]
+    with read_table(path, HEADINGS) as table:
+        return [(row.number, [table.cell(row, heading.field) for heading in HEADINGS]) for row in table.rows]
 
 
 def refusal(path: Path) -> InputError:
@@ -43,7 +46,7 @@ def refusal(path: Path) -> InputError:
     return caught.value
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
 def test_a_file_is_read_in_whatever_encoding_excel_wrote_it(tmp_path: Path, encoding: str) -> None:
     content = "主键,重呼间隔,文件内容\r\n299,30,尊敬的用户，您好\r\n"
     assert rows(file(tmp_path, content.encode(encoding))) == [(2, ["299", "30", "尊敬的用户，您好"])]
@@ -97,13 +100,13 @@ def test_blank_lines_and_lines_of_delimiters_are_passed_over_and_counted(tmp_pat
 
 def test_cells_keep_their_columns_behind_leading_blank_ones(tmp_path: Path) -> None:
     path = file(tmp_path, ",,,\n,,keyId,text\n,,299,a\n")
-    table = read_table(path, HEADINGS)
-    assert {field: column.letter for field, column in table.columns.items()} == {"keyId": "C", "text": "D"}
+    with read_table(path, HEADINGS) as table:
+        assert {field: column.letter for field, column in table.columns.items()} == {"keyId": "C", "text": "D"}
     assert rows(path) == [(3, ["299", None, "a"])]
 
 
-def test_a_line_that_is_shorter_or_longer_than_the_headings_is_read(tmp_path: Path) -> None:
-    assert rows(file(tmp_path, "keyId,recallInterval,text\n1\n2,30,b,more\n")) == [
+def test_a_line_that_is_shorter_than_the_headings_or_ends_in_commas_is_read(tmp_path: Path) -> None:
+    assert rows(file(tmp_path, "keyId,recallInterval,text\n1\n2,30,b,, ,\n")) == [
         (2, ["1", None, None]),
         (3, ["2", "30", "b"]),
     ]
@@ -130,7 +133,11 @@ def test_a_quote_that_is_never_closed_does_not_swallow_the_rows_below(tmp_path: 
     ("name", "content", "told"),
     [
         ("picture.csv", PICTURE, "binary data"),
-        ("utf16.csv", "keyId,text\n1,a\n".encode("utf-16"), "binary data"),
+        ("utf16.csv", "keyId,text\n1,a\n".encode("utf-16-le"), "binary data"),
+        ("utf32.csv", "keyId,text\n1,a\n".encode("utf-32"), "binary data"),
+        ("nul.csv", "keyId,text\n1,\0\n".encode("utf-16"), "binary data"),
+        ("half.csv", "keyId,text\n1,a\n".encode("utf-16")[:-1], "byte 30 does not fit"),
+        ("mark.csv", b"\xef\xbb\xbfkeyId,text\n1,\xff\n", "byte 16 does not fit"),
         ("late.csv", b"keyId,text\n1,a\n" * 100_000 + b"\0", "binary data"),
         ("bytes.csv", b"keyId,text\n1,\xff\xff\n", "neither UTF-8 nor GB18030"),
         ("cut.csv", "主键,文件内容\n1,你好".encode("gb18030")[:-1], "neither UTF-8 nor GB18030"),
@@ -162,4 +169,94 @@ def test_headings_without_rows_are_a_table_without_rows(tmp_path: Path) -> None:
 
 
 def test_a_csv_file_has_no_sheet(tmp_path: Path) -> None:
-    assert read_table(file(tmp_path, "keyId\n1\n"), HEADINGS).sheet is None
+    with read_table(file(tmp_path, "keyId\n1\n"), HEADINGS) as table:
+        assert table.sheet is None
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_a_first_line_that_states_the_delimiter_is_no_row(tmp_path: Path, delimiter: str) -> None:
+    lines = [["keyId", "text"], ["1", "a,b;c"]]
+    body = "".join(delimiter.join(f'"{cell}"' for cell in line) + "\r\n" for line in lines)
+    assert rows(file(tmp_path, f"sep={delimiter}\r\n{body}")) == [(2, ["1", None, "a,b;c"])]
+
+
+def test_a_tsv_file_is_read(tmp_path: Path) -> None:
+    assert rows(file(tmp_path, "keyId\ttext\n1\ta, b\n", "in.TSV")) == [(2, ["1", None, "a, b"])]
+
+
+@pytest.mark.parametrize("line", ["2,30,hello, world", "2,30,hello,,world"])
+def test_a_comma_in_a_text_without_quotes_holds_its_row_back(tmp_path: Path, line: str) -> None:
+    path = file(tmp_path, f"title\nkeyId,recallInterval,text,\n1,30,a\n{line}\n3,30,b\n")
+    first, second, third = rows(path)
+    assert (first, third) == ((3, ["1", "30", "a"]), (5, ["3", "30", "b"]))
+    key = second[1][0]
+    assert isinstance(key, Misread)
+    assert key.shown == "2"
+    assert key.violation.code == "too-many-cells"
+    assert f"Row 4 has {line.count(',') + 1} cells, the headings in row 2 only 3" in key.violation.message.en
+    assert "第 4 行" in key.violation.message.zh
+    assert "quotation marks" in key.violation.remedy.en
+
+
+def test_a_row_that_cannot_be_read_is_named_by_its_number(tmp_path: Path) -> None:
+    assert "row 4" in refusal(file(tmp_path, 'keyId,text\n1,"a\nb"\n2,c\n3,"d" e\n4,f\n')).en
+    assert "row 3: a quotation mark is opened" in refusal(file(tmp_path, 'keyId,text\n1,a\n2,"b\n3,c\n')).en
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"keyId,text\n" + b"," * 5_000_000, "too long"),
+        (b"keyId,text\n" + b"," * 20_000 + b"\n", "row 2 has 20,001 cells"),
+        (b"keyId,text\n" + b"1,a\n" * 2_500_000, "more than 2,000,000 rows"),
+        (b"keyId,text\n" + b"\n" * 2_500_000, "more than 2,000,000 rows"),
+        (b'keyId,text\n1,"' + b"a,b\n" * 5_000_000, "never closed"),
+    ],
+    ids=["commas", "columns", "rows", "blank-rows", "quote"],
+)
+def test_a_file_that_would_take_for_ever_is_one_clear_line(tmp_path: Path, content: bytes, told: str) -> None:
+    assert told in refusal(file(tmp_path, content)).en
+
+
+def test_a_line_of_five_megabytes_is_read(tmp_path: Path) -> None:
+    assert rows(file(tmp_path, "keyId,text\n1," + "a" * 5_000_000)) == [(2, ["1", None, "a" * 5_000_000])]
+
+
+CHARACTERS = st.text(
+    st.characters(codec="gb18030", exclude_characters="\0\ufeff", exclude_categories=["Cs", "Co", "Cn"]), max_size=8
+)
+
+
+@settings(deadline=None)
+@given(
+    table=st.lists(st.tuples(st.integers(1, 999), CHARACTERS, CHARACTERS), min_size=1, max_size=5),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "gb18030"]),
+    delimiter=st.sampled_from([",", ";", "\t"]),
+)
+def test_a_table_that_is_written_as_csv_reads_back_the_same(
+    tmp_path_factory: pytest.TempPathFactory, table: list[tuple[int, str, str]], encoding: str, delimiter: str
+) -> None:
+    path = tmp_path_factory.mktemp("round") / "in.csv"
+    with path.open("w", encoding=encoding, newline="") as target:
+        writer = csv.writer(target, delimiter=delimiter)
+        writer.writerow(["主键", "重呼间隔", "文件内容"])
+        writer.writerows(table)
+    assert rows(path) == [
+        (number, [str(key), interval or None, text or None]) for number, (key, interval, text) in enumerate(table, 2)
+    ]
+
+
+@settings(deadline=None)
+@given(
+    st.one_of(
+        st.binary(), st.binary().map(b"keyId,text\n1,".__add__), st.binary().map("主键,a\n".encode("gbk").__add__)
+    )
+)
+def test_any_bytes_at_all_give_rows_or_one_clear_line(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = file(tmp_path_factory.mktemp("bytes"), content)
+    told = ""
+    try:
+        rows(path)
+    except InputError as error:
+        told = error.zh
+    assert not told or re.search(r"[\u4e00-\u9fff]", told)

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterable
 from itertools import permutations
+from time import process_time
 
 import pytest
 
 from runner.errors import InputError
+from runner.problem import Violation
 from runner.tables.headings import SEARCHED_ROWS, Heading, find_heading_row, require_headings
-from runner.tables.table import Cell
+from runner.tables.table import Cell, Misread, Truth
+from runner.text import Text
 
 HEADINGS = (
     Heading(field="keyId", labels=("自动重呼任务流程唯一主键",), required=True),
@@ -117,7 +120,7 @@ def test_headings_further_down_than_titles_ever_reach_are_not_found() -> None:
 def test_columns_that_nobody_knows_are_kept_as_the_user_wrote_them() -> None:
     found = find_heading_row([["keyId", None, "备注", "recallInterval", "Owner "]], HEADINGS)
     assert found is not None
-    assert found.unknown == ("备注", "Owner ")
+    assert [(unknown.text, unknown.letter) for unknown in found.unknown] == [("备注", "C"), ("Owner ", "E")]
     assert found.columns["keyId"].heading == "keyId"
 
 
@@ -177,8 +180,10 @@ def test_a_heading_that_resembles_a_field_the_file_lacks_is_asked_about(misspelt
     if "note" in found.columns:
         require_headings(found, known)
     else:
-        with pytest.raises(InputError, match="much like it"):
+        with pytest.raises(InputError, match="much like it") as caught:
             require_headings(found, known)
+        assert f'--map "{misspelt}=note"' in caught.value.en
+        assert f'--map "{misspelt}="' in caught.value.zh
 
 
 def test_a_heading_that_resembles_a_field_the_file_has_is_passed_over() -> None:
@@ -186,4 +191,73 @@ def test_a_heading_that_resembles_a_field_the_file_has_is_passed_over() -> None:
     found = find_heading_row([["key", "note", "notes"]], known)
     assert found is not None
     require_headings(found, known)
-    assert found.unknown == ("notes",)
+    assert [unknown.text for unknown in found.unknown] == ["notes"]
+
+
+def mapped(row: list[Cell], mapping: dict[str, str]) -> dict[str, str]:
+    """The fields that are found when the user says so, each with the letter of its column."""
+    found = find_heading_row([row], HEADINGS, mapping)
+    assert found is not None
+    require_headings(found, HEADINGS)
+    return {field: column.letter for field, column in found.columns.items()}
+
+
+@pytest.mark.parametrize("written", ["客户编号", " 客户 编号*", "客户＿编号"])
+@pytest.mark.parametrize("field", ["keyId", "KEY_ID", "自动重呼任务流程唯一主键"])
+def test_a_mapped_heading_stands_for_its_field(written: str, field: str) -> None:
+    assert mapped([written, "recallInterval"], {"客户编号": field})["keyId"] == "A"
+
+
+def test_a_mapping_wins_over_a_name() -> None:
+    assert mapped(["keyId", "客户编号", "重呼间隔"], {"keyId": "", "客户编号": "keyId"})["keyId"] == "B"
+    assert mapped(["重呼间隔", "keyId"], {"重呼间隔": "keyId", "keyId": "recallInterval"}) == {
+        "keyId": "A",
+        "recallInterval": "B",
+    }
+
+
+def test_two_columns_for_one_field_are_refused_unless_one_is_mapped_away() -> None:
+    with pytest.raises(InputError, match="Two columns stand for keyId: A1 and B1") as caught:
+        mapped(["keyId", "主键", "重呼间隔"], {"主键": "keyId"})
+    assert '--map "主键="' in caught.value.en
+    assert mapped(["keyId", "主键", "重呼间隔"], {"主键": ""})["keyId"] == "A"
+
+
+def test_a_mapped_heading_that_the_file_lacks_is_refused_and_the_nearest_named() -> None:
+    with pytest.raises(InputError, match='"客户编号" that is not in row 1') as caught:
+        mapped(["keyId", "重呼间隔", "客户编"], {"客户编号": "text"})
+    assert "“客户编”" in caught.value.zh
+
+
+def test_a_mapping_to_a_field_that_there_is_not_is_refused_and_the_nearest_named() -> None:
+    with pytest.raises(InputError, match="the nearest one is recallInterval") as caught:
+        mapped(["keyId", "间隔"], {"间隔": "recallIntervall"})
+    assert "最接近的字段是 recallInterval" in caught.value.zh
+
+
+def test_a_heading_that_is_passed_over_is_neither_unknown_nor_asked_about() -> None:
+    found = find_heading_row([["keyId", "recallInterval", "txt", "tex"]], HEADINGS, {"tex": "", "txt": ""})
+    assert found is not None
+    assert found.unknown == ()
+    require_headings(found, HEADINGS)
+
+
+def test_a_missing_heading_comes_with_the_mapping_that_would_help() -> None:
+    assert '--map "recallIntervall=recallInterval"' in refusal(["keyId", "recallIntervall"]).en
+    assert '--map "HEADING=recallInterval"' in refusal(["keyId"]).en
+
+
+@pytest.mark.parametrize(
+    "cell", [Misread("#REF!", Violation("e", Text("e", "错"), Text("m", "改"))), 30, 1.5, Truth.TRUE]
+)
+def test_a_heading_that_is_no_text_is_not_known(cell: Cell) -> None:
+    found = find_heading_row([["keyId", cell]], HEADINGS)
+    assert found is not None
+    assert len(found.unknown) == 1
+
+
+def test_a_row_of_the_widest_sheet_is_searched_in_no_time() -> None:
+    names: list[Cell] = [f"标题栏目{number}（列）" for number in range(16_383)]
+    began = process_time()
+    check([["keyId", "recallInterval", *names]] + [["甲" * 150] * 16_384] * 9)
+    assert process_time() - began < 20

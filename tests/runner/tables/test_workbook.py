@@ -13,9 +13,10 @@ from openpyxl.chart import BarChart, Reference
 from runner.errors import InputError
 from runner.problem import Violation
 from runner.tables.headings import Heading
+from runner.tables.limits import ReadingLimits
 from runner.tables.read import read_table
-from runner.tables.table import Cell, Misread
-from runner.tables.workbook import read_sheet, sheet_names
+from runner.tables.table import Cell, Misread, Row
+from runner.tables.workbooks.workbook import Workbook as ReadWorkbook
 from runner.text import Text
 
 HEADINGS = (Heading(field="keyId", labels=("主键",), required=True), Heading(field="note", labels=("备注",)))
@@ -49,11 +50,14 @@ def rewrite(path: Path, change: Callable[[str], str]) -> Path:
 
 def cells(path: Path, sheet: str = SHEET) -> list[list[Cell]]:
     """The rows of a sheet without the blank cells at their right, which do not matter."""
-    rows = [list(row) for row in read_sheet(path, sheet)]
-    for row in rows:
-        while row and row[-1] is None:
-            row.pop()
-    return rows
+    with ReadWorkbook(path, ReadingLimits()) as workbook:
+        return [list(row) for row in workbook.rows(sheet)]
+
+
+def rows_of(path: Path) -> list[Row]:
+    """The rows below the headings."""
+    with read_table(path, HEADINGS) as table:
+        return list(table.rows)
 
 
 def misread(cell: Cell) -> str:
@@ -68,8 +72,8 @@ def misread(cell: Cell) -> str:
 
 def refusal(path: Path, sheet: str | None = None) -> InputError:
     """What the user is told; always in both languages, and always which file it is about."""
-    with pytest.raises(InputError) as caught:
-        list(read_table(path, HEADINGS, sheet=sheet).rows)
+    with pytest.raises(InputError) as caught, read_table(path, HEADINGS, sheet=sheet) as table:
+        list(table.rows)
     assert path.name in caught.value.en
     assert path.name in caught.value.zh
     assert re.search(r"[\u4e00-\u9fff]", caught.value.zh)
@@ -81,16 +85,16 @@ def test_a_cell_keeps_its_address_below_and_beside_blank_ones(tmp_path: Path, ex
     blank: list[object] = []
     rows: list[list[object]] = [[None, None, None, None, "keyId", "note"], blank, [None, None, None, None, 299, "x"]]
     path = write(tmp_path / "in.xlsx", *[blank] * 9, *rows, [extra])
-    table = read_table(path, HEADINGS)
-    row = next(table.rows)
-    assert row.number == 12
-    assert table.problem(row, "note", WRONG, key="keyId").cell == "F12"
-    assert table.cell(row, "keyId") == 299
+    with read_table(path, HEADINGS) as table:
+        row = next(table.rows)
+        assert row.number == 12
+        assert table.problem(row, "note", WRONG, key="keyId").cell == "F12"
+        assert table.cell(row, "keyId") == 299
 
 
 def test_blank_rows_between_are_passed_over_and_counted(tmp_path: Path) -> None:
     path = write(tmp_path / "in.xlsx", ["keyId"], [1], [], ["  "], [2], [None, "kept: it has a cell"])
-    assert [row.number for row in read_table(path, HEADINGS).rows] == [2, 5, 6]
+    assert [row.number for row in rows_of(path)] == [2, 5, 6]
 
 
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"])
@@ -156,10 +160,11 @@ def test_the_fast_and_the_careful_reader_agree_on_an_ordinary_sheet(tmp_path: Pa
 
 def test_the_sheet_with_the_headings_is_found_among_several(tmp_path: Path) -> None:
     path = write(tmp_path / "in.xlsx", ["keyId"], [299], others=["说明", "Sheet2"])
-    assert sheet_names(path) == ["说明", "Sheet2", SHEET]
-    table = read_table(path, HEADINGS)
-    assert table.sheet == SHEET
-    assert [row.cells[0] for row in table.rows] == [299]
+    with ReadWorkbook(path, ReadingLimits()) as workbook:
+        assert list(workbook.names) == ["说明", "Sheet2", SHEET]
+    with read_table(path, HEADINGS) as table:
+        assert table.sheet == SHEET
+        assert [row.cells[0] for row in table.rows] == [299]
 
 
 def two_tables(path: Path) -> Path:
@@ -180,9 +185,9 @@ def test_two_sheets_with_headings_are_refused_and_both_named(tmp_path: Path) -> 
 
 
 def test_the_sheet_that_was_asked_for_is_read(tmp_path: Path) -> None:
-    table = read_table(two_tables(tmp_path / "in.xlsx"), HEADINGS, sheet="九月")
-    assert table.sheet == "九月"
-    assert [row.cells[0] for row in table.rows] == [9]
+    with read_table(two_tables(tmp_path / "in.xlsx"), HEADINGS, sheet="九月") as table:
+        assert table.sheet == "九月"
+        assert [row.cells[0] for row in table.rows] == [9]
 
 
 def test_a_sheet_that_is_not_there_is_refused_and_the_others_named(tmp_path: Path) -> None:
@@ -202,8 +207,7 @@ def test_a_sheet_that_holds_only_a_chart_is_no_hindrance(tmp_path: Path, value: 
     sheet.append(["keyId", "note"])
     sheet.append([299, value])
     workbook.save(tmp_path / "in.xlsx")
-    table = read_table(tmp_path / "in.xlsx", HEADINGS)
-    assert [row.cells[0] for row in table.rows] == [299]
+    assert [row.cells[0] for row in rows_of(tmp_path / "in.xlsx")] == [299]
 
 
 def test_a_workbook_without_any_known_heading_is_refused_with_what_it_needs(tmp_path: Path) -> None:
@@ -217,11 +221,11 @@ def test_a_workbook_without_any_cell_is_refused(tmp_path: Path) -> None:
 
 
 def test_headings_without_rows_are_a_table_without_rows(tmp_path: Path) -> None:
-    assert list(read_table(write(tmp_path / "in.xlsx", ["keyId"]), HEADINGS).rows) == []
+    assert rows_of(write(tmp_path / "in.xlsx", ["keyId"])) == []
 
 
 def test_the_ending_may_be_in_capitals(tmp_path: Path) -> None:
-    assert len(list(read_table(write(tmp_path / "IN.XLSX", ["keyId"], [1]), HEADINGS).rows)) == 1
+    assert len(rows_of(write(tmp_path / "IN.XLSX", ["keyId"], [1]))) == 1
 
 
 def test_a_workbook_that_was_cut_off_is_refused(tmp_path: Path) -> None:
@@ -250,9 +254,9 @@ def test_another_zip_archive_called_a_workbook_is_refused(tmp_path: Path) -> Non
         ("page.xlsx", b"<html><table></table></html>", "is not a spreadsheet"),
         ("locked.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "password"),
         ("empty.xlsx", b"", "is empty"),
-        ("old.xls", b"\xd0\xcf\x11\xe0", "neither .xlsx nor .csv"),
-        ("table.pdf", b"%PDF-1.7", "neither .xlsx nor .csv"),
-        ("table", b"keyId\n1\n", "neither .xlsx nor .csv"),
+        ("old.xls", b"\xd0\xcf\x11\xe0", "protected by a password, or damaged"),
+        ("table.pdf", b"%PDF-1.7", "in no format that can be read"),
+        ("table", b"keyId\n1\n", "in no format that can be read"),
     ],
 )
 def test_what_is_no_workbook_is_refused_whatever_it_is_called(

@@ -1,0 +1,126 @@
+"""Requests of one run that have one key: which of two updates is meant, nobody can tell unless the user says so."""
+
+import sqlite3
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Literal
+
+from runner.journal.database import Database
+from runner.journal.findings import add_notices, add_problems
+from runner.outcome import State
+from runner.problem import Notice, Problem, Violation
+from runner.text import Text
+
+Duplicates = Literal["error", "last"]
+"""Whether all requests of one key are invalid, or the last one counts."""
+
+
+def reject_duplicates(database: Database, run: int) -> None:
+    """None of them is sent. Within a transaction."""
+    place = _place_of_keys(database, run)
+    found = [
+        (twin, twins[index - 1] if index else twins[1])
+        for twins in _twins(database, run)
+        for index, twin in enumerate(twins)
+    ]
+    add_problems(
+        database,
+        run,
+        (
+            (
+                twin["ordinal"],
+                (twin["problems"] or 0) + 1,
+                [
+                    Problem(
+                        row=_first_row(twin),
+                        field=place["key_heading"],
+                        heading=place["key_heading"],
+                        cell=f"{place['key_column']}{_first_row(twin)}",
+                        value=twin["key"],
+                        violation=_duplicate(twin["key"], other["rows"]),
+                    )
+                ],
+            )
+            for twin, other in found
+        ),
+    )
+    database.execute_many(
+        "UPDATE requests SET state = ? WHERE run = ? AND ordinal = ?",
+        ((State.INVALID, run, twin["ordinal"]) for twin, _ in found),
+    )
+    database.execute_many(
+        "DELETE FROM bodies WHERE run = ? AND ordinal = ?", ((run, twin["ordinal"]) for twin, _ in found)
+    )
+
+
+def supersede_duplicates(database: Database, run: int) -> None:
+    """The last one is the request; it carries a notice about each of the others. Within a transaction."""
+    place = _place_of_keys(database, run)
+    for twins in _twins(database, run):
+        *others, last = twins
+        for twin in others:
+            for table in ("attachments", "notices", "problems", "bodies", "requests"):
+                database.execute(
+                    f"DELETE FROM {table} WHERE run = ? AND ordinal = ?",  # noqa: S608 - our own names
+                    (run, twin["ordinal"]),
+                )
+        superseded = [
+            Notice(
+                code="superseded",
+                message=_SUPERSEDED.format(key=twin["key"], rows=twin["rows"], last=last["rows"]),
+                row=_first_row(twin),
+                field=place["key_heading"],
+                heading=place["key_heading"],
+                cell=f"{place['key_column']}{_first_row(twin)}",
+                value=twin["key"],
+            )
+            for twin in others
+        ]
+        add_notices(database, run, [(last["ordinal"], (last["notices"] or 0) + 1, superseded)])
+
+
+def _place_of_keys(database: Database, run: int) -> sqlite3.Row:
+    found: sqlite3.Row = database.execute("SELECT key_column, key_heading FROM runs WHERE id = ?", (run,)).fetchone()
+    return found
+
+
+def _twins(database: Database, run: int) -> Iterator[list[sqlite3.Row]]:
+    """The requests of each key that several have, in input order."""
+    rows = database.execute(
+        "SELECT key, ordinal, rows,"
+        " (SELECT max(place) FROM problems WHERE problems.run = requests.run"
+        " AND problems.ordinal = requests.ordinal) AS problems,"
+        " (SELECT max(place) FROM notices WHERE notices.run = requests.run"
+        " AND notices.ordinal = requests.ordinal) AS notices"
+        " FROM requests WHERE run = ? AND key IN"
+        " (SELECT key FROM requests WHERE run = ? AND key <> '' GROUP BY key HAVING count(*) > 1)"
+        " ORDER BY key, ordinal",
+        (run, run),
+    ).fetchall()
+    for _, twins in groupby(rows, key=lambda row: row["key"]):
+        yield list(twins)
+
+
+def _first_row(twin: sqlite3.Row) -> int:
+    return int(twin["rows"].partition("-")[0])
+
+
+def _duplicate(key: str, other_rows: str) -> Violation:
+    return Violation(
+        "duplicate-key",
+        Text(
+            f"{key} is also in row {other_rows}, apart from this one",
+            f"{key} 在第 {other_rows} 行也出现，且与本行不相邻",
+        ),
+        Text(
+            "Keep one of them, or take the last one with --duplicates last; rows of one request must stand directly "
+            "below each other.",
+            "请只保留一处，或用 --duplicates last 以最后一处为准；同一请求的各行必须上下相邻。",
+        ),
+    )
+
+
+_SUPERSEDED = Text(
+    "{key} comes again in row {last}, which counts; row {rows} is not sent",
+    "{key} 在第 {last} 行再次出现，以该处为准；第 {rows} 行不发送",
+)
