@@ -61,7 +61,7 @@ class Files:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             return _unreadable(error.strerror or type(error).__name__)
-        return Attachment(path=path, sha256=digest) if is_right(head) else _wrong_content(path.suffix, kind)
+        return Attachment(path=path, size=size, sha256=digest) if is_right(head) else _wrong_content(path.suffix, kind)
 
     def _inside(self, words: str) -> Path | None:
         """Where it lies, with links followed; None where that is not below the root."""
@@ -85,7 +85,10 @@ def with_attachments(request: Request) -> bytes:
     body = request.body
     for attachment in request.attachments:
         try:
-            content = attachment.path.read_bytes()
+            if not attachment.path.is_file():  # a pipe would be waited at for ever
+                raise _changed(attachment)
+            with attachment.path.open("rb") as file:
+                content = file.read(attachment.size + 1)
         except OSError as error:
             raise _changed(attachment) from error
         if hashlib.sha256(content).hexdigest() != attachment.sha256:

@@ -19,6 +19,7 @@ from runner.journal.journal import Destination, Journal, NewRun
 from runner.journal.ledger import Ledger
 from runner.journal.owner import is_gone, this_process
 from runner.outcome import RunState, State, Stop
+from runner.request import Draft
 from runner.sending.pool import Carrier, Limits, Pool
 from runner.sending.retry import RetryPolicy
 from runner.tables.limits import ReadingLimits
@@ -92,7 +93,7 @@ def load(
             rows = _Counted(table.rows)
             journal.note(run, table.notices)
             drafts = job.drafts(replace(table, rows=rows, files=source.files))
-            journal.fill(run, drafts, duplicates=source.duplicates)
+            journal.fill(run, _bounded(drafts, source), duplicates=source.duplicates)
             journal.mark_loaded(run, rows=rows.count, seconds=now() - began)
         except BaseException:
             journal.discard(run)
@@ -165,6 +166,23 @@ async def send(  # noqa: PLR0913 - where everything is put together
         with suppress(JournalError):
             journal.end_run(run, stop=stop, seconds=now() - began)
     return stop
+
+
+def _bounded(drafts: Iterator[Draft], source: Source) -> Iterator[Draft]:
+    """The drafts, as long as there are not too many problems."""
+    found, most = 0, source.limits.file_problems
+    for draft in drafts:
+        found += len(draft.problems)
+        if found > most:
+            first = draft.problems[0]
+            raise InputError(
+                f"{source.path.name} has more than {most:,} problems, which is the limit; for instance {first.cell}: "
+                f"{first.violation.message.en}. Check the headings and that column, or raise the setting "
+                "file_problems.",
+                f"{source.path.name} 的问题超过上限 {most:,} 个；例如 {first.cell}：{first.violation.message.zh}。"
+                "请检查标题和该列，或调高设置 file_problems。",
+            )
+        yield draft
 
 
 class _Counted(Iterator[Row]):

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from runner.problem import Notice, Problem
 
+PLACEHOLDER = "attachments/"
+"""What the token of an attachment begins with."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
@@ -12,13 +15,15 @@ class Attachment:
 
     path: Path
     """Absolute."""
+    size: int
+    """In bytes."""
     sha256: str
     """Of the bytes that were checked; others are never sent."""
 
     @property
     def token(self) -> str:
         """What stands for it in a body until then. It is base64 itself, so that the body can be checked as it is."""
-        return f"attachments/{self.sha256}"
+        return PLACEHOLDER + self.sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

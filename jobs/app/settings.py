@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     file_mb: int = Field(default=ReadingLimits().file_mb, ge=1)
     unpacked_mb: int = Field(default=ReadingLimits().unpacked_mb, ge=1)
     file_rows: int = Field(default=ReadingLimits().file_rows, ge=1)
+    file_problems: int = Field(default=ReadingLimits().file_problems, ge=1)
     reading_memory_mb: int = Field(default=ReadingLimits().reading_memory_mb, ge=64)
     reading_seconds: float = Field(default=ReadingLimits().reading_seconds, gt=0)
     attachment_mb: float = Field(default=MOST_MB, gt=0)
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
             file_mb=self.file_mb,
             unpacked_mb=self.unpacked_mb,
             file_rows=self.file_rows,
+            file_problems=self.file_problems,
             reading_memory_mb=self.reading_memory_mb,
             reading_seconds=self.reading_seconds,
         )

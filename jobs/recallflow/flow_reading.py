@@ -93,7 +93,7 @@ class FlowReading:
             below = self._values(row, self._columns.of_flow)
             for field, value in below.items():
                 if field == KEY:
-                    if value is None:
+                    if value is None and (row.number, KEY) not in self._faulty:
                         self._problem(row, KEY, _KEY_MISSING)
                 elif value is not None and value != flow[field]:
                     self._problem(row, field, _disagrees(field, first.number))

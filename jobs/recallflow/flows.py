@@ -66,7 +66,10 @@ class _FlowReader:
         )
 
     def groups(self) -> Iterator[list[Row]]:
-        """Rows of one flow. A row without a `keyId` may be a node of the flow above it, so it holds that one back."""
+        """Rows of one flow. One whose `keyId` is blank, or cannot be read, may be a node of the flow above it.
+
+        So it holds that flow back: half of the nodes would delete the other half.
+        """
         meanings, index = self._meanings[KEY], self._table.columns[KEY].index
         group: list[Row] = []
         key: object = None
@@ -74,7 +77,8 @@ class _FlowReader:
             own: object = meanings[row.cells[index]] if index < len(row.cells) else None
             if own.__class__ is not int:
                 own = self._key(row)
-            if group and (own not in (key, "") or len(group) == MOST_NODES):
+            belongs = own in (key, "") or (isinstance(key, int) and not isinstance(own, int))
+            if group and (not belongs or len(group) == MOST_NODES):
                 yield group
                 group = []
             if not group:

@@ -3,7 +3,9 @@
 from jobs.recallflow.audio import names_a_file
 from jobs.recallflow.reference import FieldSpec
 from jobs.recallflow.rules import broken_by
+from jobs.recallflow.violations import violation_of
 from runner.problem import Violation
+from runner.request import PLACEHOLDER
 from runner.tables.cells import (
     Convert,
     Reading,
@@ -25,6 +27,10 @@ REMEMBERED = 4096
 """Cells of one column. Past it they are forgotten, so that a column of different texts takes no more memory."""
 
 
+LONGEST_REMEMBERED = 256
+"""Characters."""
+
+
 class Meanings(dict[Cell, Reading]):
     """Cells of one field to what they mean, filled as they are asked for."""
 
@@ -33,9 +39,11 @@ class Meanings(dict[Cell, Reading]):
         self._convert = convert
 
     def __missing__(self, cell: Cell) -> Reading:
-        if len(self) >= REMEMBERED:
-            self.clear()
-        reading = self[cell] = self._convert(cell)
+        reading = self._convert(cell)
+        if not isinstance(cell, str) or len(cell) <= LONGEST_REMEMBERED:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[cell] = reading
         return reading
 
     def value(self, cell: Cell) -> object:
@@ -55,6 +63,10 @@ def meanings_of(spec: FieldSpec) -> Meanings:
             return reading
         if spec.kind == "file" and names_a_file(str(value)):
             return Understood(value, "file-named", _FILE_NAMED)
+        if spec.kind == "file" and str(value).startswith(
+            PLACEHOLDER
+        ):  # which stands for a file that was never looked at
+            return violation_of("not-base64", spec.name, str(value))
         return broken_by(spec.name, value) or reading
 
     unbounded = spec.kind == "integer" and spec.low is None and spec.high is None

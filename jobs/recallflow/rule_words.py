@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from jobs.recallflow.audio import AUDIO
 from jobs.recallflow.fields import LANGUAGES, PUSHES
 from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS, FieldSpec
 from runner.text import Text
 
 KEY = "keyId"
 
-AUDIO_FILES = (".mp3", ".m4a", ".wav")
+AUDIO_FILES = tuple(AUDIO.endings)
 """What the vendor's public pages name."""
 
 _SPECS = {spec.name: spec for spec in ALL_FIELDS}

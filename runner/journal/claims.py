@@ -157,12 +157,12 @@ class Claims:
         if not claimed:
             return {}
         rows = self._database.execute(
-            "SELECT ordinal, sha256, path FROM attachments WHERE run = ? AND ordinal BETWEEN ? AND ?",
+            "SELECT ordinal, sha256, path, size FROM attachments WHERE run = ? AND ordinal BETWEEN ? AND ?",
             (self._run, claimed[0]["ordinal"], claimed[-1]["ordinal"]),
         ).fetchall()
         found: dict[int, tuple[Attachment, ...]] = {}
         for row in rows:
-            attachment = Attachment(path=Path(row["path"]), sha256=row["sha256"])
+            attachment = Attachment(path=Path(row["path"]), size=row["size"], sha256=row["sha256"])
             found[row["ordinal"]] = (*found.get(row["ordinal"], ()), attachment)
         return found
 

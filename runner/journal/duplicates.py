@@ -1,7 +1,7 @@
 """Requests of one run that have one key: which of two updates is meant, nobody can tell unless the user says so."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Literal
 
@@ -17,12 +17,11 @@ Duplicates = Literal["error", "last"]
 
 def reject_duplicates(database: Database, run: int) -> None:
     """None of them is sent. Within a transaction."""
-    place = _place_of_keys(database, run)
-    found = [
-        (twin, twins[index - 1] if index else twins[1])
-        for twins in _twins(database, run)
-        for index, twin in enumerate(twins)
-    ]
+    _reject(database, run, _place_of_keys(database, run), _twins(database, run))
+
+
+def _reject(database: Database, run: int, place: sqlite3.Row, groups: Iterable[list[sqlite3.Row]]) -> None:
+    found = [(twin, twins[index - 1] if index else twins[1]) for twins in groups for index, twin in enumerate(twins)]
     add_problems(
         database,
         run,
@@ -54,9 +53,16 @@ def reject_duplicates(database: Database, run: int) -> None:
 
 
 def supersede_duplicates(database: Database, run: int) -> None:
-    """The last one is the request; it carries a notice about each of the others. Within a transaction."""
+    """The last one is the request; it carries a notice about each of the others. Within a transaction.
+
+    Where one of them has problems, none is sent: what it was meant to be, and whether the last one is all of it, nobody
+    can tell.
+    """
     place = _place_of_keys(database, run)
     for twins in _twins(database, run):
+        if any(twin["state"] == State.INVALID for twin in twins):
+            _reject(database, run, place, [twins])
+            continue
         *others, last = twins
         for twin in others:
             for table in ("attachments", "notices", "problems", "bodies", "requests"):
@@ -87,7 +93,7 @@ def _place_of_keys(database: Database, run: int) -> sqlite3.Row:
 def _twins(database: Database, run: int) -> Iterator[list[sqlite3.Row]]:
     """The requests of each key that several have, in input order."""
     rows = database.execute(
-        "SELECT key, ordinal, rows,"
+        "SELECT key, ordinal, rows, state,"
         " (SELECT max(place) FROM problems WHERE problems.run = requests.run"
         " AND problems.ordinal = requests.ordinal) AS problems,"
         " (SELECT max(place) FROM notices WHERE notices.run = requests.run"
@@ -109,8 +115,8 @@ def _duplicate(key: str, other_rows: str) -> Violation:
     return Violation(
         "duplicate-key",
         Text(
-            f"{key} is also in row {other_rows}, apart from this one",
-            f"{key} 在第 {other_rows} 行也出现，且与本行不相邻",
+            f"{key} is also in row {other_rows}, as a request of its own",
+            f"{key} 在第 {other_rows} 行也出现，且不与本处连续",
         ),
         Text(
             "Keep one of them, or take the last one with --duplicates last; rows of one request must stand directly "

@@ -207,9 +207,9 @@ class Journal:
             self._database, run, ((ordinal, 1, draft.notices) for ordinal, draft in numbered if draft.notices)
         )
         self._database.execute_many(
-            "INSERT INTO attachments VALUES (?, ?, ?, ?)",
+            "INSERT INTO attachments VALUES (?, ?, ?, ?, ?)",
             (
-                (run, ordinal, attachment.sha256, str(attachment.path))
+                (run, ordinal, attachment.sha256, str(attachment.path), attachment.size)
                 for ordinal, draft in numbered
                 for attachment in draft.attachments
             ),

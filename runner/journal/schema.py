@@ -27,6 +27,7 @@ CREATE TABLE attachments (
     ordinal     INTEGER NOT NULL,
     sha256      TEXT NOT NULL,
     path        TEXT NOT NULL,
+    size        INTEGER NOT NULL,       -- in bytes
     PRIMARY KEY (run, ordinal, sha256)
 ) WITHOUT ROWID;
 """

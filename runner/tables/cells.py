@@ -192,13 +192,14 @@ def _integer(text: str, cell: str) -> Reading:
         whole = text.replace(",", "")
         value = _whole(whole) if _INTEGER.fullmatch(whole) else not_whole(cell)
         return value if isinstance(value, Violation) else _said(value, "thousands-separator", cell)
+    if _EXPONENT.fullmatch(text):
+        exact = Decimal(text)
+        if abs(exact) >= SHOWN_IN_FULL:
+            return digits_lost(cell)
+        return _said(int(exact), "exponent", cell) if exact == exact.to_integral_value() else not_whole(cell)
+    if _PERCENTAGE.fullmatch(text):
+        return percentage(cell)
     number = _number(text, cell)
-    if isinstance(number, Understood) and isinstance(number.value, float):
-        if number.code == "percentage":
-            return percentage(cell)
-        return (
-            Understood(int(number.value), number.code, number.message) if number.value.is_integer() else not_whole(cell)
-        )
     return not_whole(cell) if isinstance(number, float) else number
 
 
@@ -253,7 +254,8 @@ def _text_of_other(cell: int | float | Truth | datetime | date | time | timedelt
         return not_text(cell)
     value = _from_number_cell(cell)
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else str(value)
+        words = f"{value:.15g}"
+        return not_text(cell) if "e" in words else words
     return str(value) if isinstance(value, int) else value
 
 

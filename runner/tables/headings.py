@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from types import MappingProxyType
 
@@ -66,7 +67,12 @@ class HeadingRow:
 
 
 def vocabulary_of(headings: Sequence[Heading]) -> Vocabulary:
-    """All names of the fields."""
+    """All names of the fields; one for each job, as it remembers what it has looked up."""
+    return _vocabulary(tuple(headings))
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(headings: tuple[Heading, ...]) -> Vocabulary:
     return Vocabulary({heading.field: (heading.field, *heading.labels) for heading in headings})
 
 

@@ -13,6 +13,8 @@ class ReadingLimits:
     """Of a workbook's parts when they are unpacked, in MiB."""
     file_rows: int = 2_000_000
     """Rows below the heading."""
+    file_problems: int = 200_000
+    """Problems of one file that are written down; with more of them it is not the table that was meant."""
     reading_memory_mb: int = 1536
     """Of the process that reads a workbook, in MiB; and 24 more for each MiB of the file."""
     reading_seconds: float = 10.0

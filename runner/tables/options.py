@@ -31,7 +31,7 @@ def to_option(meanings: Mapping[int, Text]) -> Convert:
             both = _BOTH.fullmatch(folded)
             if both and both[2] in words:
                 value = words[both[2]]
-                return value if value == int(both[1]) else _contradiction(cell)
+                return value if str(value) == (both[1].lstrip("0") or "0") else _contradiction(cell)
         number = to_integer(cell)
         if isinstance(number, Violation) and number.code in {"not-a-number", "date-instead"} and isinstance(cell, str):
             return not_an_option(shown(cell), meanings)

@@ -46,7 +46,7 @@ class ChosenSheet:
     found: HeadingRow | None
     """None where it has no known heading."""
     others: tuple[str, ...]
-    """Sheets that were not asked for, have known headings too, and were not taken."""
+    """Sheets that were not asked for, have several known headings too, and were not taken."""
 
 
 def choose_sheet(
@@ -112,7 +112,9 @@ def _only(known: list[ChosenSheet], called: str, headings: Sequence[Heading]) ->
         hidden=chosen.hidden,
         top=chosen.top,
         found=chosen.found,
-        others=tuple(sheet.name for sheet in known if sheet is not chosen),
+        others=tuple(
+            sheet.name for sheet in known if sheet is not chosen and sheet.found and len(sheet.found.columns) > 1
+        ),
     )
 
 

@@ -48,6 +48,9 @@ _MEASURES = (
 )
 """What times are counted in, as it stands in brackets, and as it is found in the names of a field."""
 
+MOST_LOOKED_UP = 20_000
+"""Different texts that are taken apart; no tables have as many above their rows, and a file is not to take for ever."""
+
 MOST_BRACKETS = 8
 """In one heading."""
 
@@ -82,6 +85,7 @@ class Vocabulary:
         """Takes the names of each field, the field itself among them."""
         self._names = {field: tuple(dict.fromkeys(map(plain, written))) for field, written in names.items()}
         self._fields = {name: field for field, all_names in self._names.items() for name in all_names}
+        self._looked_up: dict[str, str | None] = {}
         self._lengths = sorted({len(name) for name in self._fields}, reverse=True)
         self._beginnings = {name[:2] for name in self._fields}
         self._spelt = {field: [_Spelt(name) for name in all_names] for field, all_names in self._names.items()}
@@ -96,7 +100,14 @@ class Vocabulary:
         A remark may say that the field is required, its unit or range, or what one of its names says too. Any other one
         (`recallNum (old)`, `重呼间隔（秒）` for a field in minutes) may mean another thing: it is not known.
         """
-        return None if len(written) > LONGEST_HEADING else self._field(plain(written), _DEEPEST)
+        if len(written) > LONGEST_HEADING:
+            return None
+        name = plain(written)
+        if name in self._fields or len(self._looked_up) >= MOST_LOOKED_UP:
+            return self._fields.get(name)
+        if name not in self._looked_up:
+            self._looked_up[name] = self._field(name, _DEEPEST)
+        return self._looked_up[name]
 
     def nearest_field(self, written: str, among: Iterable[str] | None = None, *, at_least: float) -> str | None:
         """The field (of some, or of all) that a heading resembles most, if any at least as much as this."""

@@ -173,6 +173,28 @@ def test_a_key_that_comes_again_is_a_problem_unless_the_last_is_to_count(tmp_pat
     )
 
 
+def test_the_last_one_does_not_count_where_an_earlier_one_has_problems(tmp_path: Path) -> None:
+    path = rows_csv(tmp_path / "in.csv", (1, 5, 99, 1), (2, 5, 1, 1), (1, 6, 1, 1))
+    done = recallflow("check", path, "--json", "--duplicates", "last", cwd=tmp_path)
+    assert (done.code, done.summary["counts"]["invalid"], done.summary["counts"]["not_sent"]) == (1, 2, 1)
+    assert {each["code"] for each in done.summary["problems"]} == {"out-of-range", "duplicate-key"}
+
+
+def test_a_column_of_one_key_is_no_flow_however_duplicates_count(tmp_path: Path) -> None:
+    path = rows_csv(tmp_path / "in.csv", *[(1, 5, 1, 1)] * 10_003)
+    done = recallflow("check", path, "--json", "--duplicates", "last", cwd=tmp_path)
+    assert (done.code, done.summary["counts"]["not_sent"]) == (1, 0)
+    assert "too-many-nodes" in {each["code"] for each in done.summary["problems"]}
+
+
+def test_more_problems_than_the_limit_are_told_with_the_first_that_is_too_many(tmp_path: Path) -> None:
+    path = rows_csv(tmp_path / "in.csv", (1, 0, 1, 1), (2, 0, 1, 1), (3, 0, 1, 1))
+    done = recallflow("check", path, cwd=tmp_path, env={"RECALLFLOW_FILE_PROBLEMS": "2"})
+    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+    assert "B4" in done.err
+    assert "file_problems" in done.err
+
+
 def test_audio_files_are_looked_for_in_the_folder_that_is_named(tmp_path: Path) -> None:
     (tmp_path / "sounds").mkdir()
     (tmp_path / "sounds" / "hello.wav").write_bytes(b"RIFF\x24\0\0\0WAVEfmt ")

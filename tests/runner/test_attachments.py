@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -233,3 +235,14 @@ def test_a_file_that_was_written_again_with_the_same_content_is_sent(root: Path)
     (root / "hello.snd").unlink()
     (root / "hello.snd").write_bytes(CONTENT)
     assert base64.b64encode(CONTENT) in with_attachments(request)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+def test_a_file_that_became_a_pipe_is_not_waited_for(root: Path) -> None:
+    attachment = Files(root).attach("hello.snd", SOUND)
+    assert isinstance(attachment, Attachment)
+    attachment.path.unlink()
+    os.mkfifo(attachment.path)
+    request = Request(ordinal=1, key="1", body=b"{}", attachments=(attachment,))
+    with pytest.raises(AttachmentChanged):
+        with_attachments(request)

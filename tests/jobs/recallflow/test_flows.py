@@ -122,6 +122,26 @@ def test_a_blank_key_below_a_flow_holds_the_flow_back(path: Path) -> None:
     assert body(second)["keyId"] == 300
 
 
+@pytest.mark.parametrize(
+    ("key", "code"), [("#N/A", "error-cell"), ("299x", "not-a-number"), ("29.9", "not-a-whole-number")]
+)
+def test_a_key_that_cannot_be_read_holds_back_the_flow_above_whose_node_it_may_be(
+    path: Path, key: str, code: str
+) -> None:
+    first, second = drafts(
+        path,
+        FLOW + SPEECH,
+        [299, 30, 1, 0, *HELLO],
+        [key, 30, 1, 0, *BYE],
+        [299, 30, 1, 0, *BYE],
+        [300, 30, 1, 0, *HELLO],
+    )
+    assert first.rows == (2, 3, 4)
+    assert [(problem.cell, problem.violation.code) for problem in first.problems][:1] == [("A3", code)]
+    assert first.body is None
+    assert body(second)["keyId"] == 300
+
+
 def test_a_blank_key_in_the_first_row_does_not_hold_the_next_flow_back(path: Path) -> None:
     first, second = drafts(path, FLOW + SPEECH, [None, 30, 1, 0, *HELLO], [300, 30, 1, 0, *HELLO])
     assert (first.key, first.rows, problems(first)) == ("", (2,), [("A2", "keyId", "required")])

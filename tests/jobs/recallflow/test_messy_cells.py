@@ -155,6 +155,12 @@ CASES = (
     Case("keyId", "99,999,999,999,999,999,999", TOO_MUCH),
     Case("voiceFileId", "a\tb", CONTROL),
     Case("toSeat", "是\u200b", 1),
+    Case("toSeat", "1" * 5000 + "是", CONTRADICTION),
+    Case("keyId", "1e-999", NOT_WHOLE),
+    Case("keyId", "29999999999999999E-16", NOT_WHOLE),
+    Case("baseFile", "attachments/" + "0" * 64, NO_BASE64),
+    Case("text", 0.1 + 0.2, "0.3"),
+    Case("senderId", 1e-7, NO_TEXT),
     Case("keyId", ERROR, Wrong("error-cell")),
     Case("keyId", FORMULA, Wrong("formula-without-value")),
     # recallInterval - 1 to 1440
