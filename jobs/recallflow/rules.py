@@ -125,7 +125,7 @@ _ALWAYS = frozenset(spec.name for spec in NODE_FIELDS if spec.required)
 _ALWAYS_OF_FLOW = tuple(spec.name for spec in FLOW_FIELDS if spec.required)
 _LANGUAGES_OR_NONE = frozenset({*LANGUAGES, None})
 _ALONE = {
-    name: TypeAdapter(_declared(info), config=ConfigDict(strict=True))
+    name: TypeAdapter(_declared(info), config=ConfigDict(strict=True)).validator
     for model in (FlowUpdate, Node)
     for name, info in model.model_fields.items()
 }

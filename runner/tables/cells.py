@@ -90,7 +90,8 @@ def is_blank(cell: Cell) -> bool:
     """Whether there is nothing in the cell, or nothing but white space and what cannot be seen at all."""
     if not isinstance(cell, str):
         return cell is None
-    return not cell.strip() or not (cell.isascii() or _INVISIBLE.sub("", cell).strip())
+    seen = cell.strip()
+    return not seen or (_INVISIBLE.match(seen) is not None and not _INVISIBLE.sub("", seen).strip())
 
 
 def narrow(text: str) -> str:
@@ -163,7 +164,11 @@ def optional(convert: Convert) -> Convert:
     """The same for a field that may be blank, where people write `NULL`, `-` or `无` for nothing."""
 
     def reading(cell: Cell) -> Reading:
-        if isinstance(cell, str) and len(cell) <= _LONGEST_NOTHING and narrow(cell).casefold() in _WORDS_FOR_NOTHING:
+        if (
+            isinstance(cell, str)
+            and len(cell.strip()) <= _LONGEST_NOTHING
+            and narrow(cell).casefold() in _WORDS_FOR_NOTHING
+        ):
             return Understood(None, "read-as-blank", _READ_AS_BLANK.format(word=cell.strip()))
         return convert(cell)
 
@@ -173,8 +178,8 @@ def optional(convert: Convert) -> Convert:
 _WORDS_FOR_NOTHING = frozenset({"null", "none", "nil", "n/a", "-", "--", "—", "——", "无", "空"})
 
 
-_LONGEST_NOTHING = 32
-"""Characters, blanks around it included."""
+_LONGEST_NOTHING = 8
+"""Characters, unseen ones included."""
 
 
 def _seen(cell: str, convert: Callable[[str, str], Reading]) -> Reading:
