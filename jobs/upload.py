@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from jobs.recallflow.client import UPDATE, Client, advice_on, verdict_on
-from jobs.recallflow.flow_reading import KEY
 from jobs.recallflow.flows import HEADINGS, flow_drafts
+from jobs.recallflow.reference import KEY
 from runner.exchange import Call, Response
 from runner.outcome import Verdict
 from runner.request import Draft, Request

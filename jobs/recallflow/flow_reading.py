@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from jobs.recallflow.audio import AUDIO, names_a_file
 from jobs.recallflow.fields import PUSHES, FlowUpdate
 from jobs.recallflow.meanings import Meanings
-from jobs.recallflow.reference import FLOW_FIELDS, NODE_FIELDS, FieldSpec
+from jobs.recallflow.reference import FLOW_FIELDS, KEY, NODE_FIELDS, NODES, FieldSpec
 from jobs.recallflow.rules import FieldViolation, broken_together, check_flow, notices_on
 from jobs.recallflow.violations import NO_PUSH
 from runner.problem import Notice, Problem, Violation
@@ -16,9 +16,6 @@ from runner.request import Attachment, Draft
 from runner.tables.cells import Understood, is_blank
 from runner.tables.table import Cell, Row, Table
 from runner.text import Text
-
-KEY = "keyId"
-NODES = "nodeList"
 
 Found = TypeVar("Found", Problem, Notice)
 

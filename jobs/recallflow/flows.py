@@ -10,9 +10,9 @@ from operator import getitem, itemgetter
 
 from pydantic_core import to_json
 
-from jobs.recallflow.flow_reading import KEY, NODES, FlowColumns, FlowReading
+from jobs.recallflow.flow_reading import FlowColumns, FlowReading
 from jobs.recallflow.meanings import meanings_of
-from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS, NODE_FIELDS, FieldSpec
+from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS, KEY, NODE_FIELDS, NODES, FieldSpec
 from jobs.recallflow.rules import is_complete
 from runner.problem import Violation
 from runner.request import Draft

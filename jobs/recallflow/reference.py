@@ -98,3 +98,13 @@ def _types(annotation: object) -> list[object]:
 FLOW_FIELDS = tuple(_spec(name, info) for name, info in FlowUpdate.model_fields.items())
 NODE_FIELDS = tuple(_spec(name, info) for name, info in Node.model_fields.items())
 ALL_FIELDS = (*FLOW_FIELDS, *NODE_FIELDS)
+SPECS = {spec.name: spec for spec in ALL_FIELDS}
+
+KEY = "keyId"
+NODES = "nodeList"
+
+
+def named(field: str) -> Text:
+    """A field as the user knows it: in Chinese by the vendor's label as well, which is what the headings say."""
+    spec = SPECS.get(field)
+    return Text(field, f"{spec.label.short}（{field}）" if spec else field)

@@ -4,20 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from jobs.recallflow.audio import AUDIO
 from jobs.recallflow.fields import LANGUAGES, PUSHES
-from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS, FieldSpec
+from jobs.recallflow.reference import FLOW_FIELDS, KEY, FieldSpec, named
 from runner.text import Text
-
-KEY = "keyId"
 
 AUDIO_FILES = tuple(AUDIO.endings)
 """What the vendor's public pages name."""
-
-_SPECS = {spec.name: spec for spec in ALL_FIELDS}
-
-
-def named(name: str) -> Text:
-    """A field as the user knows it: in Chinese by the vendor's label as well, which is what the headings say."""
-    return Text(name, f"{_SPECS[name].label.short}（{name}）")
 
 
 def option_text(spec: FieldSpec, value: int) -> Text:

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from jobs.recallflow.fields import LANGUAGES, PUSHES, FlowUpdate, Node
 from jobs.recallflow.reference import FLOW_FIELDS, NODE_FIELDS
-from jobs.recallflow.violations import NO_PUSH, REQUIRED, named, required_when, violation_of, wrong_type
+from jobs.recallflow.violations import NO_PUSH, REQUIRED, in_words, required_when, violation_of, wrong_type
 from runner.problem import Violation
 from runner.text import Text, writable
 
@@ -217,9 +217,8 @@ def _from_pydantic(error: ErrorDetails, *within: str) -> FieldViolation:
 
 def _no_effect(field: str) -> Text:
     conditions = dict(_EFFECTS)[field]
-    en = " and ".join(f"{other} = {value}" for other, value in conditions)
-    zh = " 且 ".join(f"{named(other).zh}= {value}" for other, value in conditions)
-    return Text(f"It has an effect only when {en}", f"仅当 {zh} 时生效")
+    when = in_words(conditions)
+    return Text(f"It has an effect only when {when.en}", f"仅当 {when.zh} 时生效")
 
 
 _UNKNOWN_LANGUAGE = Text(

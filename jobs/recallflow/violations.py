@@ -2,7 +2,7 @@
 
 from jobs.recallflow.declarations import characters
 from jobs.recallflow.fields import PUSHES
-from jobs.recallflow.reference import ALL_FIELDS, FieldSpec
+from jobs.recallflow.reference import SPECS, FieldSpec, named
 from runner.problem import Violation
 from runner.tables.options import not_an_option
 from runner.tables.table import shown
@@ -10,8 +10,6 @@ from runner.tables.unreadable import TOO_LARGE
 from runner.text import Text
 
 Conditions = tuple[tuple[str, int], ...]
-
-_SPECS = {spec.name: spec for spec in ALL_FIELDS}
 
 
 def violation_of(rule: str, field: str, value: str) -> Violation:
@@ -22,7 +20,7 @@ def violation_of(rule: str, field: str, value: str) -> Violation:
         field: whose value it is.
         value: as text, whole.
     """
-    spec = _SPECS.get(field)
+    spec = SPECS.get(field)
     brief = shown(value)
     match rule:
         case "missing":
@@ -41,12 +39,6 @@ def violation_of(rule: str, field: str, value: str) -> Violation:
             return _OF_TEXT.get(rule) or wrong_type(field, brief)
 
 
-def named(field: str) -> Text:
-    """A field as the user knows it: in Chinese by the vendor's label as well, which is what the headings say."""
-    spec = _SPECS.get(field)
-    return Text(field, f"{spec.label.short}（{field}）" if spec else field)
-
-
 REQUIRED = Violation(
     "required",
     Text("It is blank, and it is required", "必填项为空"),
@@ -54,14 +46,21 @@ REQUIRED = Violation(
 )
 
 
+def in_words(conditions: Conditions) -> Text:
+    """Other fields' values, as a message names them."""
+    return Text(
+        " and ".join(f"{other} = {value}" for other, value in conditions),
+        " 且 ".join(f"{named(other).zh}= {value}" for other, value in conditions),
+    )
+
+
 def required_when(conditions: Conditions) -> Violation:
     """A blank where other fields call for a value."""
-    en = " and ".join(f"{other} = {value}" for other, value in conditions)
-    zh = " 且 ".join(f"{named(other).zh}= {value}" for other, value in conditions)
+    when = in_words(conditions)
     other = named(conditions[-1][0])
     return Violation(
         "required-when",
-        Text(f"It is blank, and it is required when {en}", f"当 {zh} 时必填，但单元格为空"),
+        Text(f"It is blank, and it is required when {when.en}", f"当 {when.zh} 时必填，但单元格为空"),
         Text(f"Fill it in, or change {other.en}.", f"请填写，或修改 {other.zh}。"),
     )
 
@@ -97,7 +96,7 @@ def _unknown_field(field: str) -> Violation:
 
 def wrong_type(field: str, value: str) -> Violation:
     """A value of another type than the field's; only JSON can hold one."""
-    spec = _SPECS.get(field)
+    spec = SPECS.get(field)
     kinds = {
         "integer": Text("a whole number", "整数"),
         "number": Text("a number", "数字"),

@@ -1,7 +1,6 @@
 """`recallflow fields`: every field and its rule, or everything about one."""
 
 import difflib
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
@@ -12,6 +11,7 @@ from jobs.app.summary import print_json
 from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS, NODE_FIELDS, FieldSpec
 from jobs.recallflow.rule_words import accepted, need, rule, shape
 from runner.errors import SettingsError
+from runner.tables.vocabulary import plain
 from runner.text import Language, Text
 
 
@@ -44,13 +44,13 @@ def fields(name: str | None, *, language: Language, json: bool, markdown: bool =
 
 
 def _find(name: str) -> FieldSpec:
-    known = {_plain(each): spec for spec in ALL_FIELDS for each in (spec.label.page, spec.label.short, spec.name)}
-    found = known.get(_plain(name))
+    known = {plain(each): spec for spec in ALL_FIELDS for each in (spec.label.page, spec.label.short, spec.name)}
+    found = known.get(plain(name))
     if found:
         return found
 
     def likeness(each: str) -> float:
-        return difflib.SequenceMatcher(None, _plain(name), each).ratio()
+        return difflib.SequenceMatcher(None, plain(name), each).ratio()
 
     nearest = known[max(known, key=likeness)]
     raise SettingsError(
@@ -58,14 +58,6 @@ def _find(name: str) -> FieldSpec:
         "List all of them with: recallflow fields",
         f"没有字段“{name}”；最接近的是 {nearest.label.short}（{nearest.name}）。列出全部字段：recallflow fields",
     )
-
-
-def _plain(name: str) -> str:
-    """As headings are compared: without case, width, spaces, underscores and asterisks."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().translate(_IGNORED).split())
-
-
-_IGNORED = str.maketrans("", "", "_*")
 
 
 def _json(spec: FieldSpec, language: Language) -> dict[str, object]:

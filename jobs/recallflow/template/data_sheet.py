@@ -7,8 +7,8 @@ from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
-from jobs.recallflow.reference import ALL_FIELDS, FieldSpec
-from jobs.recallflow.rule_words import accepted, named, option_text, rule
+from jobs.recallflow.reference import ALL_FIELDS, FieldSpec, named
+from jobs.recallflow.rule_words import accepted, option_text, rule
 from jobs.recallflow.template.examples import EXAMPLES, shown
 from jobs.recallflow.template.measures import LINE_HEIGHT, columns, lines
 from jobs.recallflow.template.styles import EXAMPLE_FILL, EXAMPLE_FONT, FRAME, heading_style

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from jobs.recallflow.fields import LANGUAGES, PUSHES
-from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS, FieldSpec
-from jobs.recallflow.rule_words import accepted, conditional, named, need, option_text, rule, shape
+from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS, FieldSpec, named
+from jobs.recallflow.rule_words import accepted, conditional, need, option_text, rule, shape
 
 SPECS = {spec.name: spec for spec in ALL_FIELDS}
 each_field = pytest.mark.parametrize("spec", ALL_FIELDS, ids=lambda spec: spec.name)
