@@ -1,10 +1,11 @@
-"""What happens during a run, told as it happens to whoever watches: a progress bar, a log."""
+"""What happens during a run, told as it happens to whoever watches: the bar, the log."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from runner.outcome import Action, State, Stop
+from runner.outcome import Action, Finding, State, Stop
 from runner.problem import Notice
+from runner.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,43 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """Sending begins."""
+
+    run: str
+    """Its name."""
+    job: str
+    endpoint: str
+    account: str
+    """Masked."""
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
 class Attempted:
-    """An attempt was made."""
+    """An attempt was made. One whose action is in `RETRIED` may be followed by another."""
 
     ordinal: int
+    key: str
     number: int
+    """From 1, over all claims of the request."""
     action: Action
     code: str
+    seconds: float
+    """How long it took."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """The remote state of a request was asked for, to see what an unclear attempt came to."""
+
+    ordinal: int
+    key: str
+    code: str
+    """Of the answer."""
+    finding: Finding | None
+    """None where there was no answer to be had."""
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +64,39 @@ class Settled:
     """A request's outcome is in the journal."""
 
     ordinal: int
+    key: str
     state: State
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitChanged:
+    """Fewer requests may be in flight at once than before, or more."""
+
+    limit: int
+    cause: str
+    """A code that the vendor pushed back with, `slow` for answers that take longer, or empty where it grows again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The vendor seems to be down: nothing is sent for a while, then one request to see."""
+
+    seconds: float
+    cause: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The vendor answers again after a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLearned:
+    """By how much the vendor's clock is ahead of ours."""
+
+    offset: float
+    """Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +106,5 @@ class Stopping:
     stop: Stop
 
 
-Event = Loaded | Attempted | Settled | Stopping
+Event = Loaded | Started | Attempted | ReadBack | Settled | LimitChanged | Paused | Resumed | ClockLearned | Stopping
 Observe = Callable[[Event], None]

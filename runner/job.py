@@ -1,10 +1,10 @@
 """What the runner needs to know of a job."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from runner.exchange import Call, Response
-from runner.outcome import Verdict
+from runner.outcome import Finding, Verdict
 from runner.request import Draft, Request
 from runner.tables.headings import Heading
 from runner.tables.table import Table
@@ -37,3 +37,14 @@ class Job(Protocol):
 
     def advice(self, code: str) -> Text | None:
         """What a user is to do about a code, where there is something to say."""
+
+
+@runtime_checkable
+class ReadsBack(Protocol):
+    """What a job has as well, where the remote state can be read: it settles what an unclear attempt came to."""
+
+    def query(self, request: Request, timestamp: int) -> Call:
+        """Asks for the remote state of what the request would change, signed as `Job.call` is."""
+
+    def finding(self, request: Request, response: Response) -> Finding:
+        """Whether that state is what the request wants; of an answer that `Job.verdict` calls a success."""

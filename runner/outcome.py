@@ -63,6 +63,17 @@ class Action(Enum):
 RETRIED = frozenset({Action.SIGN_AGAIN, Action.SLOW_DOWN, Action.BACK_OFF})
 
 
+class Finding(Enum):
+    """What the remote state says of a request that may have been applied."""
+
+    AS_WANTED = "as wanted"
+    """All that was sent is there."""
+    OTHERWISE = "otherwise"
+    """Something that was sent is not there, so that it was not applied, or was overwritten since."""
+    UNCLEAR = "unclear"
+    """Nobody can tell: something that was sent is not given back, and all else is there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What one attempt's answer, or the lack of one, means."""
@@ -97,6 +108,7 @@ class Outcome:
     """How a claimed request is settled."""
 
     ordinal: int
+    key: str
     state: State
     code: str | None
     message: Text | None

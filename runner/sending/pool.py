@@ -203,7 +203,9 @@ class Pool:
                 action=verdict.action,
             )
             journey.attempts.append(attempt)
-            self._observe(Attempted(journey.request.ordinal, attempt.number, attempt.action, attempt.code))
+            self._observe(
+                Attempted(request.ordinal, request.key, attempt.number, attempt.action, attempt.code, attempt.seconds)
+            )
         if verdict.action is Action.STOP:
             self.stop(Stop(reason=self._because(verdict)))
         return verdict
@@ -232,6 +234,7 @@ class Pool:
         self._writer.settle(
             Outcome(
                 ordinal=journey.request.ordinal,
+                key=journey.request.key,
                 state=self._state(journey),
                 code=verdict.code if verdict else None,
                 message=verdict.message if verdict else None,
@@ -278,7 +281,7 @@ class Pool:
 
     def _settled(self, outcome: Outcome) -> None:
         self._open.release()
-        self._observe(Settled(outcome.ordinal, outcome.state))
+        self._observe(Settled(outcome.ordinal, outcome.key, outcome.state, outcome.code))
 
 
 def _first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:

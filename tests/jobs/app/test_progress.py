@@ -29,9 +29,9 @@ def shown(language: Language = "en", *, terminal: bool) -> str:
         observe(Loaded(rows=4, ready=4, invalid=0, notices=(IGNORED,)))
         clock.seconds += LINE_SECONDS
         for ordinal, state in enumerate((State.SUCCEEDED, State.FAILED, State.UNKNOWN, State.NOT_SENT), start=1):
-            observe(Attempted(ordinal, 1, Action.BACK_OFF, "-18"))
-            observe(Attempted(ordinal, 2, Action.SUCCEED, "0"))
-            observe(Settled(ordinal, state))
+            observe(Attempted(ordinal, str(ordinal), 1, Action.BACK_OFF, "-18", 0.1))
+            observe(Attempted(ordinal, str(ordinal), 2, Action.SUCCEED, "0", 0.1))
+            observe(Settled(ordinal, str(ordinal), state))
         observe(Stopping(Stop(reason=Text("It is late.", "太晚了。"), signal=2)))
     return out.getvalue()
 

@@ -61,6 +61,7 @@ def succeeded(ordinal: int) -> Outcome:
     """The outcome of a request that the vendor took at the first attempt."""
     return Outcome(
         ordinal=ordinal,
+        key="guest",
         state=State.SUCCEEDED,
         code="0",
         message=Text.verbatim("ok"),

@@ -92,7 +92,9 @@ def test_an_outcome_is_kept_with_its_code_its_message_and_every_attempt(database
     claims.claim(1, now=STARTED)
     attempts = (attempt(1, action=Action.BACK_OFF, code="http-503"), attempt(2, action=Action.FAIL, code="-22"))
     message = Text("parameter error", "参数错误")
-    outcome = Outcome(ordinal=1, state=State.UNKNOWN, code="-22", message=message, attempts=attempts, unclear=True)
+    outcome = Outcome(
+        ordinal=1, key="guest", state=State.UNKNOWN, code="-22", message=message, attempts=attempts, unclear=True
+    )
     claims.settle([outcome], now=STARTED + 9)
     [result] = Ledger(other).results(run)
     assert (result.state, result.code, result.message, result.attempts) == (State.UNKNOWN, "-22", message, 2)
@@ -120,7 +122,7 @@ def test_what_no_file_can_hold_is_spelled_out(database: Database) -> None:
     claims.claim(1, now=STARTED)
     words = "nothing\x00more"
     refused = Outcome(
-        ordinal=1, state=State.FAILED, code=words, message=Text.verbatim(words), attempts=(), unclear=False
+        ordinal=1, key="guest", state=State.FAILED, code=words, message=Text.verbatim(words), attempts=(), unclear=False
     )
     claims.settle([refused], now=STARTED)
     [result] = Ledger(database).results(run)
@@ -136,7 +138,9 @@ def test_a_message_is_kept_word_for_word(database: Database, words: str) -> None
     claims = Claims(database, run, TERMS, now=STARTED)
     claims.claim(1, now=STARTED)
     made, message = attempt(code=words), Text.verbatim(words)
-    refused = Outcome(ordinal=1, state=State.FAILED, code=words, message=message, attempts=(made,), unclear=False)
+    refused = Outcome(
+        ordinal=1, key="guest", state=State.FAILED, code=words, message=message, attempts=(made,), unclear=False
+    )
     claims.settle([refused], now=STARTED)
     [result] = Ledger(database).results(run)
     assert (result.code, result.message) == (words, message)
@@ -150,7 +154,9 @@ def test_a_message_that_a_vendor_cut_in_the_middle_of_a_character_is_kept_as_far
     claims = Claims(database, run, TERMS, now=STARTED)
     claims.claim(1, now=STARTED)
     message = Text.verbatim("parameter error \ud83d")
-    refused = Outcome(ordinal=1, state=State.FAILED, code="-22", message=message, attempts=(attempt(),), unclear=False)
+    refused = Outcome(
+        ordinal=1, key="guest", state=State.FAILED, code="-22", message=message, attempts=(attempt(),), unclear=False
+    )
     claims.settle([refused], now=STARTED)
     [result] = Ledger(database).results(run)
     assert result.message is not None
@@ -162,7 +168,7 @@ def test_what_was_not_sent_has_no_time_at_which_it_was_settled(database: Databas
     run = filled_run(database, guests(1))
     claims = Claims(database, run, TERMS, now=STARTED)
     claims.claim(1, now=STARTED)
-    outcome = Outcome(ordinal=1, state=State.NOT_SENT, code=None, message=None, attempts=(), unclear=False)
+    outcome = Outcome(ordinal=1, key="guest", state=State.NOT_SENT, code=None, message=None, attempts=(), unclear=False)
     claims.settle([outcome], now=STARTED)
     [result] = Ledger(database).results(run)
     assert (result.state, result.first_sent, result.settled) == (State.NOT_SENT, None, None)
@@ -236,7 +242,13 @@ def test_a_lease_that_has_run_out_is_still_ours_while_nobody_wants_it(database: 
     [request] = claims.claim(1, now=STARTED)
     made = attempt()
     answered = Outcome(
-        ordinal=request.ordinal, state=State.SUCCEEDED, code="0", message=None, attempts=(made,), unclear=False
+        ordinal=request.ordinal,
+        key="guest",
+        state=State.SUCCEEDED,
+        code="0",
+        message=None,
+        attempts=(made,),
+        unclear=False,
     )
     claims.settle([answered], now=AFTER_EXPIRY)
     assert states(database, run) == ["succeeded"]

@@ -23,7 +23,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def outcome(ordinal: int, state: State, *, code: str = "-22", message: Text | None = None) -> Outcome:
     made = attempt(1, action=Action.FAIL, code=code)
-    return Outcome(ordinal=ordinal, state=state, code=code, message=message, attempts=(made,), unclear=False)
+    return Outcome(
+        ordinal=ordinal, key="guest", state=state, code=code, message=message, attempts=(made,), unclear=False
+    )
 
 
 def settled_run(database: Database, outcomes: list[Outcome]) -> int:

@@ -55,7 +55,13 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def refused(ordinal: int, words: str, code: str = "-22", state: State = State.FAILED) -> Outcome:
     made = attempt(1, action=Action.FAIL, code=code)
     return Outcome(
-        ordinal=ordinal, state=state, code=code, message=Text.verbatim(words), attempts=(made,), unclear=False
+        ordinal=ordinal,
+        key="guest",
+        state=state,
+        code=code,
+        message=Text.verbatim(words),
+        attempts=(made,),
+        unclear=False,
     )
 
 
