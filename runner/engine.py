@@ -10,7 +10,7 @@ from random import Random
 
 from runner.attachments import MOST_MB, Files
 from runner.errors import InputError, JournalError, LeaseLost
-from runner.events import Loaded, Observe
+from runner.events import Loaded, Observe, Started
 from runner.job import Job
 from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.database import Database
@@ -20,7 +20,11 @@ from runner.journal.ledger import Ledger
 from runner.journal.owner import is_gone, this_process
 from runner.outcome import RunState, State, Stop
 from runner.request import Draft
-from runner.sending.pool import Carrier, Limits, Pool
+from runner.sending.disk import Disk
+from runner.sending.guards import Guards
+from runner.sending.limits import BreakerTerms, Limits
+from runner.sending.line import Carrier
+from runner.sending.pool import NO_GUARDS, USUAL_BREAKER, Pool
 from runner.sending.retry import RetryPolicy
 from runner.tables.limits import ReadingLimits
 from runner.tables.read import DEFAULT_LIMITS, read_table
@@ -120,8 +124,11 @@ async def send(  # noqa: PLR0913 - where everything is put together
     observe: Observe,
     random: Random,
     control: Callable[[Pool], AbstractContextManager[None]],
+    guards: Guards = NO_GUARDS,
+    breaker: BreakerTerms = USUAL_BREAKER,
     resumed: Destination | None = None,
     now: Callable[[], float] = time.time,
+    disk: Disk | None = None,
 ) -> Stop | None:
     """Sends what is ready in a run.
 
@@ -135,8 +142,11 @@ async def send(  # noqa: PLR0913 - where everything is put together
         observe: is told what happens.
         random: for the jitter.
         control: is given the pool for as long as it runs, so that somebody may stop it.
+        guards: when to stop because too much goes wrong.
+        breaker: when the vendor counts as down, and for how long to wait for it.
         resumed: where it goes from now on, for a run that goes on with what an earlier stop kept from being settled.
         now: Unix seconds.
+        disk: where the journal's writing is done; None for a thread of its own.
 
     Returns:
         Why it stopped early, if it did; that the journal could no longer be written is such a reason.
@@ -154,7 +164,29 @@ async def send(  # noqa: PLR0913 - where everything is put together
         record = Ledger(database).run(run)
         observe(Loaded(rows=record.rows, ready=record.open, invalid=record.counts[State.INVALID]))
     journal.set_state(run, RunState.RUNNING)
-    pool = Pool(job, carrier, claims, limits=limits, retry=retry, observe=observe, now=now, random=random)
+    started = Ledger(database).run(run)
+    observe(
+        Started(
+            run=started.name,
+            job=job.name,
+            endpoint=started.endpoint or "",
+            account=started.account or "",
+            concurrency=limits.concurrency,
+        )
+    )
+    pool = Pool(
+        job,
+        carrier,
+        claims,
+        limits=limits,
+        retry=retry,
+        guards=guards,
+        breaker=breaker,
+        observe=observe,
+        random=random,
+        now=now,
+        disk=disk,
+    )
     try:
         with control(pool):
             stop = await pool.run()

@@ -14,7 +14,7 @@ from jobs.recallflow.client import BASE_URL
 from jobs.recallflow.signing import Account
 from runner.attachments import MOST_MB
 from runner.errors import SettingsError
-from runner.sending.pool import Limits
+from runner.sending.limits import Limits
 from runner.sending.retry import RetryPolicy
 from runner.sending.transport import Timeouts
 from runner.tables.limits import ReadingLimits

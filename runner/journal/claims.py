@@ -73,6 +73,10 @@ class Claims:
                 "SELECT EXISTS (SELECT 1 FROM attachments WHERE run = ?)", (run,)
             ).fetchone()[0]
         self._token = token
+        self.until = now + terms.seconds
+        """Unix seconds; so long does the lease last, as of the last write."""
+        self.held_back = False
+        """Whether the last claim passed over requests because another run sends the same keys at this moment."""
 
     def claim(self, limit: int, *, now: float) -> list[Request]:
         """The next requests in input order, at most `limit`, marked as being sent before this returns.
@@ -177,6 +181,7 @@ class Claims:
         )
         if kept.rowcount != 1:  # whoever takes a lease over deletes it; one that has only run out is still ours
             raise _lost()
+        self.until = now + self._terms.seconds
 
 
 _REOPEN = """

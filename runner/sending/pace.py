@@ -13,6 +13,11 @@ class Pace:
         self._limiter = AsyncLimiter(1, 1 / rate) if rate else None
         self._quiet_until = 0.0
 
+    @property
+    def holds(self) -> bool:
+        """Whether anybody has to ask for a turn at this moment."""
+        return self._limiter is not None or self._quiet_until > asyncio.get_running_loop().time()
+
     async def turn(self) -> None:
         """Waits until a request may go out."""
         loop = asyncio.get_running_loop()

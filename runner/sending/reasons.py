@@ -1,5 +1,7 @@
 """Why a run stops before its end, where the vendor gave no code for it."""
 
+from runner.outcome import Action, Verdict
+from runner.sending.clock import VendorClock
 from runner.text import Text
 
 UNREACHABLE = Text(
@@ -28,3 +30,36 @@ CLOCK_IS_OFF_BY_UNKNOWN = Text(
     "how much this machine's clock is off. Set it, then resume.",
     "供应商认为所有时间戳均已过期，且应答中没有时间，无法得知本机时钟相差多少。请校准本机时钟后继续。",
 )
+
+DOWN = Text(
+    "The vendor has been down for too long: {message}. Go on later with resume.",
+    "供应商持续不可用：{message}。请稍后用 resume 继续。",
+)
+
+
+def reason_to_stop(last: Verdict, *, unclear: bool, heard: bool, clock: VendorClock) -> Text | None:
+    """Why no other request would fare better than one that has run out of attempts; None where others may.
+
+    Args:
+        last: the verdict on its last attempt, which asks for another.
+        unclear: whether any of its attempts may have been applied.
+        heard: whether the vendor has given any answer that could be read.
+        clock: what is known of the vendor's clock.
+    """
+    if unclear:
+        return None if heard else NEVER_HEARD.format(message=last.message)
+    if last.action is Action.BACK_OFF:
+        return UNREACHABLE.format(reason=last.message)
+    if last.action is Action.SLOW_DOWN:
+        return ALWAYS_BUSY
+    if clock.accepted:
+        return None
+    if clock.offset is None:
+        return CLOCK_IS_OFF_BY_UNKNOWN
+    return CLOCK_IS_OFF.format(offset=f"{clock.offset:+.0f}")
+
+
+def refused(verdict: Verdict, advice: Text | None) -> Text:
+    """Why a run stops whose account is refused."""
+    reason = Text("{message} ({code}). {advice}", "{message}（{code}）。{advice}")
+    return reason.format(message=verdict.message, code=verdict.code, advice=advice or Text("", ""))

@@ -8,6 +8,7 @@ from random import Random
 from tenacity import AsyncRetrying, RetryCallState
 
 from runner.outcome import RETRIED, Action, Verdict
+from runner.sending.budget import RetryBudget
 
 SLOW_DOWN_SECONDS = 1.0
 """How long to wait at least where the vendor asks to slow down."""
@@ -25,6 +26,10 @@ class RetryPolicy:
     """Seconds."""
     patience: float = 900.0
     """Seconds after which no further attempt is made, whatever the reason."""
+    budget_share: float = 0.3
+    """Retries after a backoff for each first attempt, over the last ten seconds; see `runner.sending.budget`."""
+    budget_floor: float = 10.0
+    """Retries a second that are allowed in any case."""
 
 
 def slow_down_seconds(verdict: Verdict) -> float:
@@ -37,6 +42,7 @@ async def persist(
     attempt: Callable[[], Awaitable[Verdict]],
     *,
     policy: RetryPolicy,
+    budget: RetryBudget,
     may_go_on: Callable[[], bool],
     now: Callable[[], float],
     random: Random,
@@ -51,6 +57,7 @@ async def persist(
             a request which succeeds at once never pays for it.
         attempt: makes one more.
         policy: how often, and how long.
+        budget: what every attempt after a backoff is taken from.
         may_go_on: whether further attempts may start.
         now: seconds of a clock that never goes back.
         random: for the jitter.
@@ -58,12 +65,17 @@ async def persist(
     began = now()
     counted = int(first.action is not Action.SLOW_DOWN)
     last: Verdict | None = None
+    too_late = False
 
     async def again() -> Verdict:
-        nonlocal last, counted
+        nonlocal last, counted, too_late
         if last is None:
             last = first
-        else:
+            return last
+        if last.action is Action.BACK_OFF:
+            await budget.retry()
+        too_late = now() - began > policy.patience
+        if not too_late and may_go_on():
             last = await attempt()
             counted += last.action is not Action.SLOW_DOWN
         return last
@@ -79,7 +91,7 @@ async def persist(
         return random.uniform(0.0, min(policy.longest_backoff, policy.backoff * 2.0 ** (counted - 1)))
 
     retrying = AsyncRetrying(
-        retry=lambda state: _verdict(state).action in RETRIED and may_go_on(),
+        retry=lambda state: _verdict(state).action in RETRIED and not too_late and may_go_on(),
         stop=lambda state: counted >= policy.attempts or now() - began + state.upcoming_sleep > policy.patience,
         wait=wait,
         sleep=asyncio.sleep,

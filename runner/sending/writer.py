@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from typing import ParamSpec, Self, TypeVar
+from functools import partial
+from typing import Self
 
 from runner.journal.claims import Claims
 from runner.outcome import Outcome
 from runner.request import Request
+from runner.sending.disk import Disk
 
 LINGER = 0.02
 """Seconds that a settlement waits for company: a commit costs a disk write, whatever it holds."""
@@ -16,35 +16,53 @@ LINGER = 0.02
 HEARTBEAT = 15.0
 """Seconds between renewals of the lease, where nothing else renews it; well below what a lease lasts."""
 
-P = ParamSpec("P")
-T = TypeVar("T")
+MARGIN = 5.0
+"""Seconds that the lease must last at least when a call begins."""
+
+HELD_BACK = 0.5
+"""Seconds until it is looked again whether another run has settled what it sends of the same keys."""
 
 
 class Writer:
     """Stands between the pool, which must not wait, and the journal, which writes to a disk.
 
     `keep` does the writing and must run for as long as the writer is used; whatever goes wrong is raised there. Used as
-    a context manager, it gives its thread back: after that the journal is the caller's alone.
+    a context manager, it closes the disk: after that the journal is the caller's alone.
     """
 
     def __init__(
-        self, claims: Claims, *, batch: int, now: Callable[[], float], settled: Callable[[Outcome], None]
+        self,
+        claims: Claims,
+        disk: Disk,
+        *,
+        batch: int,
+        now: Callable[[], float],
+        settled: Callable[[Outcome], None],
     ) -> None:
-        """Takes the claims, how many to make at once, the time, and what to call once an outcome is in the journal."""
+        """Opens the writer.
+
+        Args:
+            claims: the right to send the run.
+            disk: where the writing is done.
+            batch: how many requests to claim at once.
+            now: Unix seconds.
+            settled: is called with each outcome once it is in the journal.
+        """
         self._claims = claims
+        self._disk = disk
         self._batch = batch
         self._now = now
         self._settled = settled
         self._pending: list[Outcome] = []
         self._wake = asyncio.Event()
+        self._enough = asyncio.Event()
         self._closing = False
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._thread.shutdown(wait=True)
+        self._disk.close()
 
     async def requests(self) -> AsyncGenerator[Request, None]:
         """The run's requests in input order, each claimed before it comes out; the next batch is claimed meanwhile.
@@ -61,7 +79,26 @@ class Writer:
         finally:
             unused += await ahead
             if unused:
-                await self._in_thread(self._claims.give_back, [request.ordinal for request in unused])
+                ordinals = [request.ordinal for request in unused]
+                await self._disk.write(partial(self._claims.give_back, ordinals))
+
+    def enough(self) -> None:
+        """No further requests are wanted: nobody need wait for those that another run holds back."""
+        self._enough.set()
+
+    @property
+    def lease_is_short(self) -> bool:
+        """Whether the lease may run out while a call is under way, so that it has to be renewed first."""
+        return self._now() > self._claims.until - MARGIN
+
+    async def renew(self) -> None:
+        """Keeps the lease for another while.
+
+        Raises:
+            LeaseLost: somebody else has taken the run over.
+            JournalError: it cannot be written.
+        """
+        await self._disk.write(lambda: self._claims.renew(now=self._now()))
 
     def settle(self, outcome: Outcome) -> None:
         """Takes an outcome to be written with the next batch."""
@@ -86,18 +123,18 @@ class Writer:
                 await self._write()
         except asyncio.CancelledError:
             await self._write()
-            await self._in_thread(self._claims.release)
+            await self._disk.write(self._claims.release)
             raise
-        await self._in_thread(self._claims.release)
+        await self._disk.write(self._claims.release)
 
     async def _write(self) -> None:
         batch, self._pending = self._pending, []
         if batch:
-            await self._in_thread(self._claims.settle, batch, now=self._now())
+            await self._disk.write(lambda: self._claims.settle(batch, now=self._now()))
             for outcome in batch:
                 self._settled(outcome)
         elif not self._closing:
-            await self._in_thread(self._claims.renew, now=self._now())
+            await self.renew()
 
     async def _wait(self) -> None:
         try:
@@ -110,15 +147,12 @@ class Writer:
             await asyncio.sleep(LINGER)
 
     async def _claim(self) -> list[Request]:
-        return await self._in_thread(self._claims.claim, self._batch, now=self._now())
-
-    async def _in_thread(self, write: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Writes off the loop; a cancellation is honoured only when the thread is done with the journal."""
-        writing = asyncio.get_running_loop().run_in_executor(self._thread, lambda: write(*args, **kwargs))
-        try:
-            return await asyncio.shield(writing)
-        except asyncio.CancelledError:
-            while not writing.done():
-                with suppress(asyncio.CancelledError):
-                    await asyncio.wait([writing])
-            raise
+        while True:
+            claimed = await self._disk.write(lambda: self._claims.claim(self._batch, now=self._now()))
+            if claimed or not self._claims.held_back or self._enough.is_set():
+                return claimed
+            try:
+                async with asyncio.timeout(HELD_BACK):
+                    await self._enough.wait()
+            except TimeoutError:
+                continue

@@ -31,7 +31,7 @@ from runner.journal.database import Database
 from runner.journal.journal import Destination
 from runner.journal.ledger import Ledger
 from runner.outcome import State
-from runner.sending.pool import Limits
+from runner.sending.limits import Limits
 from runner.sending.retry import RetryPolicy
 from runner.sending.transport import Timeouts, Transport
 from tests.acceptance.sheets import generator

@@ -17,7 +17,8 @@ from runner.journal.database import Database
 from runner.journal.journal import Destination
 from runner.journal.ledger import Ledger
 from runner.outcome import RunState, State, Stop
-from runner.sending.pool import Limits, Pool
+from runner.sending.limits import Limits
+from runner.sending.pool import Pool
 from runner.sending.retry import RetryPolicy
 from runner.text import Text
 from tests.runner.journal.sample_run import states

@@ -12,14 +12,18 @@ from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.database import Database
 from runner.journal.ledger import Ledger, Result
 from runner.outcome import State
-from runner.sending.pool import Carrier, Limits, Pool
+from runner.sending.guards import Guards
+from runner.sending.limits import BreakerTerms, Limits
+from runner.sending.line import Carrier
+from runner.sending.pool import NO_GUARDS, Pool
 from runner.sending.retry import RetryPolicy
 from tests.runner.journal.sample_run import STARTED, filled_run, guests
 from tests.runner.sending.fake_job import Greet
 
 LEASE = LeaseTerms(owner="host:1", seconds=60.0)
 OTHERS_LEASE = LeaseTerms(owner="host:2", seconds=60.0)
-HASTY = RetryPolicy(attempts=3, backoff=0.001, longest_backoff=0.002)
+HASTY = RetryPolicy(attempts=3, backoff=0.001, longest_backoff=0.002, budget_floor=1_000.0)
+QUICK = BreakerTerms(pause=0.001, longest_pause=0.002)
 
 
 @dataclass(slots=True)
@@ -49,6 +53,8 @@ class Party:
         job: Job | None = None,
         concurrency: int = 4,
         retry: RetryPolicy = HASTY,
+        guards: Guards = NO_GUARDS,
+        breaker: BreakerTerms = QUICK,
     ) -> Pool:
         """A pool that has just taken the lease of the run."""
         return Pool(
@@ -57,6 +63,8 @@ class Party:
             Claims(self.database, self.run, LEASE, now=self.moment()),
             limits=Limits(concurrency=concurrency),
             retry=retry,
+            guards=guards,
+            breaker=breaker,
             observe=self.events.append,
             now=self.moment,
             random=Random(1),

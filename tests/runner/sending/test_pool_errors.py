@@ -12,13 +12,14 @@ from runner.exchange import Call, Response
 from runner.journal.claims import Claims
 from runner.outcome import State, Verdict
 from runner.request import Request
-from runner.sending.pool import Limits, Pool
+from runner.sending.limits import Limits
+from runner.sending.pool import Pool
 from tests.runner.journal.sample_run import states, unclear_ordinals
 from tests.runner.sending.fake_carrier import WELCOME, FakeCarrier, guest, says
 from tests.runner.sending.fake_job import Greet
 from tests.runner.sending.party import HASTY, LEASE, OTHERS_LEASE, Party, party
 
-ONE_BATCH = 20
+ONE_BATCH = Limits(concurrency=1).claimed
 MANY = 200
 
 
@@ -185,7 +186,7 @@ async def test_when_the_run_has_ended_by_cancellation_nothing_is_written_behind_
             Greet(),
             carrier,
             claims,
-            limits=Limits(concurrency=4),
+            limits=Limits(concurrency=1),
             retry=HASTY,
             observe=settled.append,
             now=people.moment,

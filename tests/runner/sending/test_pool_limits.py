@@ -80,7 +80,10 @@ async def test_a_run_that_mostly_waits_does_not_become_a_task_for_every_request(
     scripts = {f"guest-{number}": [BUSY, WELCOME] for number in range(1, 1_001)}
     with party(tmp_path, 1_000) as people:
         await people.pool(
-            FakeCarrier(scripts, before_answering=count), job=Greet(wait=0.01), concurrency=4, retry=RetryPolicy()
+            FakeCarrier(scripts, before_answering=count),
+            job=Greet(wait=0.01),
+            concurrency=4,
+            retry=RetryPolicy(budget_floor=1_000),
         ).run()
         assert people.counts() == {State.SUCCEEDED: 1_000}
     assert most_tasks < 200

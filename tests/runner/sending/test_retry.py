@@ -1,11 +1,12 @@
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
 import pytest
 
 from runner.outcome import Action, Verdict
+from runner.sending.budget import RetryBudget
 from runner.sending.retry import SLOW_DOWN_SECONDS, RetryPolicy, persist
 from runner.text import Text
 from tests.runner.sending.simulated_loop import simulated
@@ -23,6 +24,10 @@ REFUSED = verdict(Action.FAIL)
 BUSY = verdict(Action.BACK_OFF)
 EXPIRED = verdict(Action.SIGN_AGAIN)
 TOO_MANY = verdict(Action.SLOW_DOWN)
+
+
+def unbounded(now: Callable[[], float]) -> RetryBudget:
+    return RetryBudget(share=0.0, floor=FAR_TOO_MANY, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ def persisting(
     seed: int = 0,
     attempt_seconds: float = 0.0,
     stop_after: int = FAR_TOO_MANY,
+    budget: RetryBudget | None = None,
 ) -> Story:
     """Persists with a vendor that answers so, the last answer over and over; the run stops after so many answers."""
     times: list[float] = []
@@ -62,6 +68,7 @@ def persisting(
             answers[0],
             attempt,
             policy=policy,
+            budget=budget or unbounded(loop.time),
             may_go_on=lambda: len(times) + 1 < stop_after,
             now=loop.time,
             random=Random(seed),
@@ -192,7 +199,15 @@ def test_what_an_attempt_raises_comes_out_as_it_is() -> None:
 
     async def run() -> Verdict:
         now = asyncio.get_running_loop().time
-        return await persist(BUSY, attempt, policy=RetryPolicy(), may_go_on=lambda: True, now=now, random=Random(0))
+        return await persist(
+            BUSY,
+            attempt,
+            policy=RetryPolicy(),
+            budget=unbounded(now),
+            may_go_on=lambda: True,
+            now=now,
+            random=Random(0),
+        )
 
     with pytest.raises(ZeroDivisionError):
         simulated(run())

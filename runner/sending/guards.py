@@ -1,0 +1,77 @@
+"""What stops a run early because too much of it goes wrong: a canary, and a blast guard."""
+
+from dataclasses import dataclass
+
+from runner.outcome import State
+from runner.text import Text
+
+BAD = frozenset({State.FAILED, State.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxFailures:
+    """How many requests may end as failed or unknown: so many, or such a share of those that are settled."""
+
+    count: int | None = None
+    share: float | None = None
+    """From 0 to 1."""
+    minimum: int = 20
+    """So many must be settled before a share says anything."""
+
+    def exceeded(self, bad: int, settled: int) -> bool:
+        """Whether it is too much."""
+        if self.count is not None and bad > self.count:
+            return True
+        return self.share is not None and settled >= self.minimum and bad > self.share * settled
+
+    def __str__(self) -> str:
+        return f"{self.count}" if self.count is not None else f"{(self.share or 0.0) * 100:g}%"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guards:
+    """When to stop; nothing of it by default."""
+
+    canary: int | None = None
+    """Send so many, look, and go on only if all of them succeeded."""
+    max_failures: MaxFailures | None = None
+
+
+class Watch:
+    """Counts what is settled, and says when it is time to stop."""
+
+    def __init__(self, guards: Guards) -> None:
+        self._guards = guards
+        self._settled = self._bad = 0
+
+    def settled(self, state: State) -> Text | None:
+        """Takes the state in which a request was settled; gives why to stop, if it is too much."""
+        if state in {State.NOT_SENT, State.INVALID}:
+            return None
+        self._settled += 1
+        self._bad += state in BAD
+        most = self._guards.max_failures
+        if most and most.exceeded(self._bad, self._settled):
+            return _TOO_MANY.format(bad=self._bad, settled=self._settled, most=str(most))
+        return None
+
+    def is_canary(self, started: int) -> bool:
+        """Whether with so many started it is time to wait, and look."""
+        return started == self._guards.canary
+
+    def verdict_on_canary(self) -> Text | None:
+        """Why to stop after the canary has been settled; None where it was good."""
+        return _CANARY.format(bad=self._bad, settled=self._settled) if self._bad else None
+
+
+_TOO_MANY = Text(
+    "{bad} of {settled} requests have failed or are unknown, which is more than --max-failures {most} allows. "
+    "Look at the report; then resume, or correct the file and upload it again.",
+    "已完成的 {settled} 个请求中有 {bad} 个失败或未知，超过 --max-failures {most}。"
+    "请查看报告后继续，或修正文件后重新上传。",
+)
+_CANARY = Text(
+    "Of the {settled} requests that were sent first (--canary), {bad} failed or are unknown. "
+    "Look at the report; then resume, or correct the file and upload it again.",
+    "首批试发（--canary）的 {settled} 个请求中有 {bad} 个失败或未知。请查看报告后继续，或修正文件后重新上传。",
+)

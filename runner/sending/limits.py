@@ -1,0 +1,45 @@
+"""How much may be under way, and how patient a run is with a vendor that is down."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much may be under way."""
+
+    concurrency: int = 16
+    """Requests in flight at once; fewer while the vendor pushes back (see `runner.sending.congestion`)."""
+    rate: float | None = None
+    """Calls per second; None for as fast as the vendor takes them."""
+    window: float = 5.0
+    """Seconds in which the number of requests in flight is halved at most once."""
+    error_share: float = 0.25
+    """The share of answers in a window that may be system errors before it is halved, from 0 to 1."""
+    latency_factor: float = 3.0
+    """How many times as long as at their best answers may take before it is halved."""
+    grace: float = 20.0
+    """Seconds that what is in flight may take to finish once the run has been told to stop."""
+
+    @property
+    def claimed(self) -> int:
+        """How many requests are claimed at once: enough to keep the permits busy while the next ones are fetched."""
+        return max(4, 2 * self.concurrency)
+
+    @property
+    def open(self) -> int:
+        """How many requests may be started and not yet settled, those that wait for a backoff included."""
+        return max(128, 8 * self.concurrency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerTerms:
+    """When a vendor counts as down, and what is done then (see `runner.sending.breaker`)."""
+
+    failures: int = 20
+    """Calls in a row that bring no answer, or a system error."""
+    pause: float = 1.0
+    """Seconds before the first probe; each further pause lasts twice as long as the one before."""
+    longest_pause: float = 60.0
+    """Seconds."""
+    patience: float = 300.0
+    """Seconds after which the run stops, unless the vendor answers again."""

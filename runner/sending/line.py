@@ -1,0 +1,139 @@
+"""The line to the vendor: how every call goes out, and what each answer teaches all the others."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from runner.errors import NotSent, TransportError
+from runner.exchange import Call, Response
+from runner.outcome import Action, Verdict
+from runner.request import Request
+from runner.sending.breaker import Breaker
+from runner.sending.clock import VendorClock
+from runner.sending.congestion import Congestion
+from runner.sending.http_status import UNREADABLE, status_verdict
+from runner.sending.pace import Pace
+from runner.sending.retry import slow_down_seconds
+from runner.text import Text
+
+
+class Carrier(Protocol):
+    """What carries a call to the vendor; `runner.sending.transport.Transport` is one."""
+
+    async def post(self, call: Call) -> Response:
+        """Makes the call, once; raises `TransportError` where no answer came."""
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """A call that is being made, or was."""
+
+    started: float
+    """Unix seconds, by this machine's clock."""
+    seconds: float = 0.0
+    """How long it took."""
+    response: Response | None = None
+    """None where there was no answer."""
+
+
+class Line:
+    """Makes calls one by one, for many at once, as the vendor's pace and state allow."""
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        judge: Callable[[Response], Verdict],
+        *,
+        pace: Pace,
+        congestion: Congestion,
+        breaker: Breaker,
+        clock: VendorClock,
+        lease: Callable[[], Awaitable[None] | None],
+        now: Callable[[], float],
+    ) -> None:
+        """Opens the line.
+
+        Args:
+            carrier: carries the calls.
+            judge: what an answer means that is neither HTTP 429 nor 5xx.
+            pace: when a call may go out.
+            congestion: how many may be in flight.
+            breaker: whether the vendor is up.
+            clock: what a call is signed by.
+            lease: gives what has to be awaited first where the right to send may have been lost meanwhile.
+            now: Unix seconds.
+        """
+        self._carrier = carrier
+        self._judge = judge
+        self._pace = pace
+        self._congestion = congestion
+        self._breaker = breaker
+        self._clock = clock
+        self._lease = lease
+        self._now = now
+
+    async def call(
+        self, word: Callable[[Request, int], Call], request: Request, begin: Callable[[Exchange], None]
+    ) -> Verdict:
+        """Makes a call as soon as it may go out, signed at that moment.
+
+        Args:
+            word: words the call, for a timestamp.
+            request: what it is about.
+            begin: is called when bytes are about to leave.
+        """
+        probe = await self._breaker.gate() if self._breaker.is_open else False
+        try:
+            if self._pace.holds:
+                await self._pace.turn()
+            if (renewal := self._lease()) is not None:
+                await renewal
+            return await self._make(word, request, begin, probe=probe)
+        finally:
+            if probe:
+                self._breaker.probe_is_over()
+
+    async def _make(
+        self,
+        word: Callable[[Request, int], Call],
+        request: Request,
+        begin: Callable[[Exchange], None],
+        *,
+        probe: bool,
+    ) -> Verdict:
+        offset = self._clock.offset  # a snapshot: others may learn a new one while this call is under way
+        call = word(request, self._clock.timestamp(offset))
+        elapsed = asyncio.get_running_loop().time
+        exchange = Exchange(self._now())
+        began = elapsed()
+        begin(exchange)
+        readable = False
+        try:
+            exchange.response = response = await self._carrier.post(call)
+        except TransportError as error:
+            sent = not isinstance(error, NotSent)
+            code = "unclear" if sent else "not-connected"
+            verdict = Verdict(action=Action.BACK_OFF, code=code, message=Text.of(error), ambiguous=sent)
+        else:
+            status = status_verdict(response, now=self._now())
+            verdict = status or self._judge(response)
+            readable = status is None and verdict.code != UNREADABLE
+            self._learn(verdict, response, offset)
+        finally:
+            exchange.seconds = elapsed() - began
+        self._congestion.answered(verdict, exchange.seconds)
+        self._breaker.answered(verdict, readable=readable, probe=probe)
+        return verdict
+
+    def _learn(self, verdict: Verdict, response: Response, offset: float | None) -> None:
+        if verdict.action is Action.SIGN_AGAIN:
+            self._clock.learn(response, offset)
+        elif verdict.action is Action.SLOW_DOWN:
+            self._pace.pause(slow_down_seconds(verdict))
+        elif verdict.action in _TAKEN:
+            self._clock.taken(offset)
+
+
+_TAKEN = frozenset({Action.SUCCEED, Action.FAIL})
+"""Answers that the vendor gives only after it has taken the timestamp."""
