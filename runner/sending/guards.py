@@ -43,6 +43,7 @@ class Watch:
     def __init__(self, guards: Guards) -> None:
         self._guards = guards
         self._settled = self._bad = 0
+        self._looked = False
 
     def settled(self, state: State) -> Text | None:
         """Takes the state in which a request was settled; gives why to stop, if it is too much."""
@@ -55,12 +56,14 @@ class Watch:
             return _TOO_MANY.format(bad=self._bad, settled=self._settled, most=str(most))
         return None
 
-    def is_canary(self, started: int) -> bool:
-        """Whether with so many started it is time to wait, and look."""
-        return started == self._guards.canary
+    def is_after_canary(self, number: int) -> bool:
+        """Whether the request of this number, from 1, has to wait until the canary has been settled and looked at."""
+        canary = self._guards.canary
+        return canary is not None and not self._looked and number > canary
 
     def verdict_on_canary(self) -> Text | None:
-        """Why to stop after the canary has been settled; None where it was good."""
+        """Why to stop after the canary has been settled; None where it was good, and all others may go."""
+        self._looked = True
         return _CANARY.format(bad=self._bad, settled=self._settled) if self._bad else None
 
 

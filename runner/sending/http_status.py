@@ -1,5 +1,6 @@
 """What HTTP itself says of a call, before a job reads the answer (RFC 9110, sections 15.5 and 15.6; RFC 6585)."""
 
+from collections.abc import Callable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
@@ -14,19 +15,19 @@ LONGEST_WAIT = 300.0
 """Seconds; no answer makes a request wait for longer than this."""
 
 
-def status_verdict(response: Response, *, now: float) -> Verdict | None:
+def status_verdict(response: Response, *, now: Callable[[], float]) -> Verdict | None:
     """The verdict on HTTP 429 and 5xx; None for what the job is to judge by the body.
 
     Args:
         response: the answer.
-        now: Unix seconds, for a `Retry-After` that is a date.
+        now: gives Unix seconds, for a `Retry-After` that is a date.
     """
     if response.status == 429:
         return Verdict(
             action=Action.SLOW_DOWN,
             code="http-429",
             message=Text("The vendor asks to slow down", "供应商要求降低请求频率"),
-            wait=retry_after(response, now=now),
+            wait=retry_after(response, now=now()),
         )
     if response.status >= 500:
         return Verdict(
@@ -36,7 +37,7 @@ def status_verdict(response: Response, *, now: float) -> Verdict | None:
                 f"The vendor's server answered HTTP {response.status}", f"供应商服务器返回 HTTP {response.status}"
             ),
             ambiguous=True,
-            wait=retry_after(response, now=now),
+            wait=retry_after(response, now=now()),
         )
     return None
 

@@ -46,7 +46,7 @@ class Step(Protocol):
 class Journey:
     """A request on its way."""
 
-    __slots__ = ("_finding", "_road", "attempts", "begun", "doubtful", "posting", "request", "unclear", "verdict")
+    __slots__ = ("_exchange", "_finding", "_road", "attempts", "doubtful", "request", "unclear", "verdict")
 
     def __init__(self, request: Request, road: Road) -> None:
         self.request = request
@@ -54,15 +54,18 @@ class Journey:
         """Whether any attempt may have been applied without anybody knowing, under this claim or before."""
         self.doubtful = request.unclear
         """Whether the last word on that is still out: no look at the remote state has shown that it was not applied."""
-        self.begun = False
-        """Whether its task has begun to run; one that has not would not notice that it is cancelled."""
-        self.posting = False
-        """Whether bytes are under way at this moment."""
         self.attempts: list[Attempt] = []
         self.verdict: Verdict | None = None
         """On what was done last."""
         self._road = road
+        self._exchange: Exchange | None = None
+        """The attempt that is being made."""
         self._finding: Finding | None = None
+
+    @property
+    def is_in_flight(self) -> bool:
+        """Whether bytes of an attempt are under way at this moment."""
+        return self._exchange is not None and self._exchange.started is not None
 
     async def step(self) -> Verdict:
         """One attempt. What is in doubt is read back first, and not sent again if it has been applied."""
@@ -129,43 +132,29 @@ class Journey:
         except AttachmentChanged as error:
             self.verdict = Verdict(action=Action.WITHDRAW, code="file-changed", message=Text.of(error))
             return self.verdict
-        exchange: Exchange | None = None
-
-        def begin(begun: Exchange) -> None:
-            nonlocal exchange
-            exchange = begun
-            self.posting = True
-
+        self._exchange = exchange = Exchange()
         verdict = _INTERRUPTED
         try:
-            verdict = await self._road.line.call(self._road.job.call, request, begin)
+            verdict = await self._road.line.call(self._road.job.call, request, exchange)
         finally:
-            if exchange is not None:
-                self._note(verdict, exchange)
+            self._exchange = None
+            if exchange.started is not None:
+                self._note(verdict, exchange.started, exchange.seconds)
         return verdict
 
-    def _note(self, verdict: Verdict, exchange: Exchange) -> None:
-        self.posting = False
+    def _note(self, verdict: Verdict, started: float, seconds: float) -> None:
         self.verdict = verdict
         if verdict.ambiguous:
             self.unclear = self.doubtful = True
         request = self.request
         number = request.attempts + len(self.attempts) + 1
-        code, action, seconds = verdict.code, verdict.action, exchange.seconds
-        self.attempts.append(
-            Attempt(number=number, started=exchange.started, seconds=seconds, code=code, action=action)
-        )
+        code, action = verdict.code, verdict.action
+        self.attempts.append(Attempt(number=number, started=started, seconds=seconds, code=code, action=action))
         self._road.observe(Attempted(request.ordinal, request.key, number, action, code, seconds))
 
     async def _look(self, job: ReadsBack) -> Verdict:
-        exchange: Exchange | None = None
-
-        def begin(begun: Exchange) -> None:
-            nonlocal exchange
-            exchange = begun
-
-        verdict = await self._road.line.call(job.query, self.request, begin)
-        assert exchange is not None, "a call that was made has begun"
+        exchange = Exchange()
+        verdict = await self._road.line.call(job.query, self.request, exchange)
         self._finding = None
         if verdict.action is Action.SUCCEED:
             verdict = self._found(job, exchange.response)

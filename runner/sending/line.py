@@ -1,6 +1,5 @@
 """The line to the vendor: how every call goes out, and what each answer teaches all the others."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,10 +26,10 @@ class Carrier(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Exchange:
-    """A call that is being made, or was."""
+    """A call that is to be made, is being made, or was."""
 
-    started: float
-    """Unix seconds, by this machine's clock."""
+    started: float | None = None
+    """Unix seconds, by this machine's clock; None until bytes are about to leave."""
     seconds: float = 0.0
     """How long it took."""
     response: Response | None = None
@@ -40,7 +39,7 @@ class Exchange:
 class Line:
     """Makes calls one by one, for many at once, as the vendor's pace and state allow."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where everything that a call depends on comes together
         self,
         carrier: Carrier,
         judge: Callable[[Response], Verdict],
@@ -51,6 +50,7 @@ class Line:
         clock: VendorClock,
         lease: Callable[[], Awaitable[None] | None],
         now: Callable[[], float],
+        elapsed: Callable[[], float],
     ) -> None:
         """Opens the line.
 
@@ -63,6 +63,7 @@ class Line:
             clock: what a call is signed by.
             lease: gives what has to be awaited first where the right to send may have been lost meanwhile.
             now: Unix seconds.
+            elapsed: seconds of a clock that never goes back.
         """
         self._carrier = carrier
         self._judge = judge
@@ -72,16 +73,15 @@ class Line:
         self._clock = clock
         self._lease = lease
         self._now = now
+        self._elapsed = elapsed
 
-    async def call(
-        self, word: Callable[[Request, int], Call], request: Request, begin: Callable[[Exchange], None]
-    ) -> Verdict:
+    async def call(self, word: Callable[[Request, int], Call], request: Request, exchange: Exchange) -> Verdict:
         """Makes a call as soon as it may go out, signed at that moment.
 
         Args:
             word: words the call, for a timestamp.
             request: what it is about.
-            begin: is called when bytes are about to leave.
+            exchange: is filled in as the call goes on.
         """
         probe = await self._breaker.gate() if self._breaker.is_open else False
         try:
@@ -89,25 +89,18 @@ class Line:
                 await self._pace.turn()
             if (renewal := self._lease()) is not None:
                 await renewal
-            return await self._make(word, request, begin, probe=probe)
+            return await self._make(word, request, exchange, probe=probe)
         finally:
             if probe:
                 self._breaker.probe_is_over()
 
     async def _make(
-        self,
-        word: Callable[[Request, int], Call],
-        request: Request,
-        begin: Callable[[Exchange], None],
-        *,
-        probe: bool,
+        self, word: Callable[[Request, int], Call], request: Request, exchange: Exchange, *, probe: bool
     ) -> Verdict:
         offset = self._clock.offset  # a snapshot: others may learn a new one while this call is under way
         call = word(request, self._clock.timestamp(offset))
-        elapsed = asyncio.get_running_loop().time
-        exchange = Exchange(self._now())
-        began = elapsed()
-        begin(exchange)
+        exchange.started = self._now()
+        began = self._elapsed()
         readable = False
         try:
             exchange.response = response = await self._carrier.post(call)
@@ -116,12 +109,12 @@ class Line:
             code = "unclear" if sent else "not-connected"
             verdict = Verdict(action=Action.BACK_OFF, code=code, message=Text.of(error), ambiguous=sent)
         else:
-            status = status_verdict(response, now=self._now())
+            status = status_verdict(response, now=self._now)
             verdict = status or self._judge(response)
             readable = status is None and verdict.code != UNREADABLE
             self._learn(verdict, response, offset)
         finally:
-            exchange.seconds = elapsed() - began
+            exchange.seconds = self._elapsed() - began
         self._congestion.answered(verdict, exchange.seconds)
         self._breaker.answered(verdict, readable=readable, probe=probe)
         return verdict

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import aclosing
 from random import Random
 
 from runner.errors import RunnerError
@@ -74,10 +73,12 @@ class Pool:
             clock=self._clock,
             lease=lambda: self._writer.renew() if self._writer.lease_is_short else None,
             now=now,
+            elapsed=elapsed,
         )
         self._road = Road(job, line, observe)
         self._journeys: dict[Journey, asyncio.Task[None]] = {}
-        self._unsettled = 0
+        self._sending: asyncio.TaskGroup | None = None
+        self._started = self._unsettled = 0
         self._all_settled = asyncio.Event()
         self._grace: asyncio.TimerHandle | None = None
 
@@ -92,8 +93,7 @@ class Pool:
             with self._writer:
                 async with asyncio.TaskGroup() as keeping:
                     keeping.create_task(self._writer.keep())
-                    async with asyncio.TaskGroup() as sending:
-                        await self._start_all(sending)
+                    await self._send_all()
                     self._writer.close()
         except ExceptionGroup as group:
             raise _first_error(group) from group
@@ -119,58 +119,84 @@ class Pool:
 
     def _cancel(self, *, in_flight: bool) -> None:
         for journey, task in self._journeys.items():
-            if journey.begun and (in_flight or not journey.posting) and task is not asyncio.current_task():
+            if (in_flight or not journey.is_in_flight) and task is not asyncio.current_task():
                 task.cancel()
 
-    async def _start_all(self, sending: asyncio.TaskGroup) -> None:
-        started = 0
-        async with aclosing(self._writer.requests()) as requests:
-            async for request in requests:
-                await self._open.acquire()
-                await self._permits.acquire()
-                journey = Journey(request, self._road)
-                self._unsettled += 1
-                self._journeys[journey] = sending.create_task(self._travel(journey))
-                started += 1
-                if self._guards.is_canary(started):
-                    await self._look_at_canary()
-                if self.stopped:
-                    break
+    async def _send_all(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as self._sending:
+                for _ in range(self._limits.concurrency):
+                    self._sending.create_task(self._work())
+        finally:
+            await self._writer.give_back()
 
-    async def _look_at_canary(self) -> None:
-        self._all_settled.clear()
-        if self.stopped is None:
+    async def _work(self) -> None:
+        """Sends one request after the other, each under a permit; who waits for a backoff goes on as a task of its own.
+
+        So a task is not made for each request, and the number of tasks is bounded whatever the number of rows.
+        """
+        while self.stopped is None:
+            await self._open.acquire()
+            self._started += 1
+            if self._guards.is_after_canary(self._started):
+                await self._look_at_canary(self._started)
+            self._unsettled += 1
+            request = await self._writer.next()
+            if request is None:
+                self._leave_open()
+                return
+            journey = Journey(request, self._road)
+            if (first := await self._first_step(journey)) is None:
+                self._finish(journey)
+            else:
+                assert self._sending is not None, "it is entered before anybody works"
+                self._sending.create_task(self._go_on(journey, first))
+
+    async def _look_at_canary(self, number: int) -> None:
+        while self.stopped is None and self._unsettled and self._guards.is_after_canary(number):
+            self._all_settled.clear()
             await self._all_settled.wait()
         reason = self._guards.verdict_on_canary()
         if reason and self.stopped is None:
             self.stop(Stop(reason=reason))
 
-    async def _travel(self, journey: Journey) -> None:
+    async def _first_step(self, journey: Journey) -> Verdict | None:
+        """Gives the verdict, where it is not the last word."""
+        self._journeys[journey] = _this_task()
         try:
-            await self._send(journey)
+            await self._permits.acquire()
+            try:
+                if self.stopped:
+                    return None
+                self._budget.first_attempt()
+                verdict = await journey.step()
+                if verdict.action is Action.STOP:
+                    self._refused(verdict)
+            finally:
+                self._permits.release()
+        except asyncio.CancelledError:
+            if self.stopped is None:
+                raise
+            return None
+        finally:
+            del self._journeys[journey]
+        return verdict if verdict.action in RETRIED or journey.can_be_proven else None
+
+    async def _go_on(self, journey: Journey, verdict: Verdict) -> None:
+        self._journeys[journey] = _this_task()
+        try:
+            if verdict.action in RETRIED:
+                await self._persist(verdict, journey.step)
+            if journey.can_be_proven and self.stopped is None and self._breaker.heard:
+                verdict = await self._with_permit(journey.prove)
+                if verdict.action in RETRIED:
+                    await self._persist(verdict, journey.prove)
         except asyncio.CancelledError:
             if self.stopped is None:
                 raise
         finally:
             del self._journeys[journey]
         self._finish(journey)
-
-    async def _send(self, journey: Journey) -> None:
-        try:
-            if self.stopped:
-                return
-            journey.begun = True
-            self._budget.first_attempt()
-            verdict = await journey.step()
-            self._stop_if_refused(verdict)
-        finally:
-            self._permits.release()
-        if verdict.action in RETRIED:
-            await self._persist(verdict, journey.step)
-        if journey.can_be_proven and self.stopped is None and self._breaker.heard:
-            verdict = await self._with_permit(journey.prove)
-            if verdict.action in RETRIED:
-                await self._persist(verdict, journey.prove)
 
     async def _persist(self, first: Verdict, step: Step) -> None:
         await persist(
@@ -187,7 +213,8 @@ class Pool:
         await self._permits.acquire()
         try:
             verdict = await step()
-            self._stop_if_refused(verdict)
+            if verdict.action is Action.STOP:
+                self._refused(verdict)
         finally:
             self._permits.release()
         return verdict
@@ -201,22 +228,24 @@ class Pool:
                 self.stop(Stop(reason=reason))
         self._writer.settle(journey.outcome(stopped=self.stopped is not None))
 
-    def _stop_if_refused(self, verdict: Verdict) -> None:
-        if verdict.action is Action.STOP:
-            self.stop(Stop(reason=refused(verdict, self._job.advice(verdict.code))))
+    def _refused(self, verdict: Verdict) -> None:
+        self.stop(Stop(reason=refused(verdict, self._job.advice(verdict.code))))
 
     def _give_up(self, reason: Text) -> None:
         self.stop(Stop(reason=reason))
 
     def _settled(self, outcome: Outcome) -> None:
-        self._open.release()
-        self._unsettled -= 1
-        if not self._unsettled:
-            self._all_settled.set()
+        self._leave_open()
         self._observe(Settled(outcome.ordinal, outcome.key, outcome.state, outcome.code))
         reason = self._guards.settled(outcome.state)
         if reason and self.stopped is None:
             self.stop(Stop(reason=reason))
+
+    def _leave_open(self) -> None:
+        self._open.release()
+        self._unsettled -= 1
+        if not self._unsettled:
+            self._all_settled.set()
 
 
 def _first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -226,3 +255,9 @@ def _first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
+
+
+def _this_task() -> asyncio.Task[None]:
+    task = asyncio.current_task()
+    assert task is not None, "only tasks send"
+    return task

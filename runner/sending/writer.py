@@ -1,7 +1,9 @@
 """The journal's one writer while requests are sent: claims ahead, settles in batches, keeps the lease; off the loop."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Self
 
@@ -57,6 +59,9 @@ class Writer:
         self._wake = asyncio.Event()
         self._enough = asyncio.Event()
         self._closing = False
+        self._claimed: deque[Request] = deque()
+        self._claiming: asyncio.Future[None] | None = None
+        self._exhausted = False
 
     def __enter__(self) -> Self:
         return self
@@ -64,27 +69,34 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self._disk.close()
 
-    async def requests(self) -> AsyncGenerator[Request, None]:
-        """The run's requests in input order, each claimed before it comes out; the next batch is claimed meanwhile.
-
-        When it is closed early, what was claimed and did not come out is given back.
-        """
-        unused: list[Request] = []
-        ahead = asyncio.ensure_future(self._claim())
-        try:
-            while unused := (await asyncio.shield(ahead))[::-1]:
-                ahead = asyncio.ensure_future(self._claim())
-                while unused:
-                    yield unused.pop()
-        finally:
-            unused += await ahead
-            if unused:
-                ordinals = [request.ordinal for request in unused]
-                await self._disk.write(partial(self._claims.give_back, ordinals))
+    async def next(self) -> Request | None:
+        """The next of the run's requests in input order, claimed before it comes out; None when there are no more."""
+        while not self._claimed:
+            if self._exhausted or self._enough.is_set():
+                return None
+            await asyncio.shield(self._claiming or self._claim_ahead())
+        request = self._claimed.popleft()
+        if len(self._claimed) < self._batch // 2 and not (self._claiming or self._exhausted):
+            self._claim_ahead()
+        return request
 
     def enough(self) -> None:
-        """No further requests are wanted: nobody need wait for those that another run holds back."""
+        """No further requests are wanted."""
         self._enough.set()
+
+    async def give_back(self) -> None:
+        """What was claimed and has not come out may be claimed again.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        self._enough.set()
+        if self._claiming:
+            await self._claiming
+        if self._claimed:
+            ordinals = [request.ordinal for request in self._claimed]
+            self._claimed.clear()
+            await self._disk.write(partial(self._claims.give_back, ordinals))
 
     @property
     def lease_is_short(self) -> bool:
@@ -146,13 +158,20 @@ class Writer:
         if not self._closing:
             await asyncio.sleep(LINGER)
 
-    async def _claim(self) -> list[Request]:
-        while True:
-            claimed = await self._disk.write(lambda: self._claims.claim(self._batch, now=self._now()))
-            if claimed or not self._claims.held_back or self._enough.is_set():
-                return claimed
-            try:
-                async with asyncio.timeout(HELD_BACK):
-                    await self._enough.wait()
-            except TimeoutError:
-                continue
+    def _claim_ahead(self) -> asyncio.Future[None]:
+        self._claiming = claiming = asyncio.ensure_future(self._claim())
+        return claiming
+
+    async def _claim(self) -> None:
+        try:
+            while not self._enough.is_set():
+                claimed = await self._disk.write(lambda: self._claims.claim(self._batch, now=self._now()))
+                if claimed or not self._claims.held_back:
+                    self._claimed.extend(claimed)
+                    self._exhausted = not claimed
+                    return
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(HELD_BACK):
+                        await self._enough.wait()
+        finally:
+            self._claiming = None

@@ -29,11 +29,11 @@ def response(status: int, **headers: str) -> Response:
 
 @pytest.mark.parametrize("status", [200, 201, 204, 301, 302, 400, 401, 403, 404, 418, 499])
 def test_what_is_neither_429_nor_5xx_is_left_to_the_job(status: int) -> None:
-    assert status_verdict(response(status), now=NOW) is None
+    assert status_verdict(response(status), now=lambda: NOW) is None
 
 
 def test_too_many_requests_slows_down_and_is_not_ambiguous() -> None:
-    verdict = status_verdict(response(429), now=NOW)
+    verdict = status_verdict(response(429), now=lambda: NOW)
     assert verdict is not None
     assert (verdict.action, verdict.code, verdict.ambiguous, verdict.wait) == (
         Action.SLOW_DOWN,
@@ -45,7 +45,7 @@ def test_too_many_requests_slows_down_and_is_not_ambiguous() -> None:
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 511, 599])
 def test_a_server_error_is_tried_again_and_says_nothing_of_whether_it_was_applied(status: int) -> None:
-    verdict = status_verdict(response(status), now=NOW)
+    verdict = status_verdict(response(status), now=lambda: NOW)
     assert verdict is not None
     assert (verdict.action, verdict.code, verdict.ambiguous) == (Action.BACK_OFF, f"http-{status}", True)
     assert str(status) in verdict.message.en
@@ -54,7 +54,7 @@ def test_a_server_error_is_tried_again_and_says_nothing_of_whether_it_was_applie
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_how_long_to_wait_is_taken_from_the_answer(status: int) -> None:
-    verdict = status_verdict(response(status, Retry_After="7"), now=NOW)
+    verdict = status_verdict(response(status, Retry_After="7"), now=lambda: NOW)
     assert verdict is not None
     assert verdict.wait == 7.0
 
