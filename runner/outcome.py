@@ -60,7 +60,7 @@ class Action(Enum):
     """Every later request would be refused as well: settle as failed, and stop the run."""
 
 
-RETRIED = frozenset({Action.SIGN_AGAIN, Action.SLOW_DOWN, Action.BACK_OFF})
+RETRIED = (Action.SIGN_AGAIN, Action.SLOW_DOWN, Action.BACK_OFF)  # no set: an enum's hash is computed in Python
 
 
 class Finding(Enum):

@@ -20,13 +20,10 @@ class Road:
     """What all journeys of a run have in common."""
 
     job: Job
+    reads_back: ReadsBack | None
+    """The job, where it can read the remote state."""
     line: Line
     observe: Observe
-
-    @property
-    def reads_back(self) -> ReadsBack | None:
-        """The job, where it can read the remote state."""
-        return self.job if isinstance(self.job, ReadsBack) else None
 
 
 class Persist(Protocol):
@@ -170,7 +167,7 @@ class Journey:
         return _APPLIED
 
 
-_DECIDES_FOR_THE_ATTEMPT = frozenset({Action.SIGN_AGAIN, Action.SLOW_DOWN, Action.STOP})
+_DECIDES_FOR_THE_ATTEMPT = (Action.SIGN_AGAIN, Action.SLOW_DOWN, Action.STOP)
 """What an answer to a look leads to that an attempt would only be told as well."""
 
 _APPLIED = Verdict(

@@ -113,6 +113,8 @@ class Line:
             verdict = status or self._judge(response)
             readable = status is None and verdict.code != UNREADABLE
             self._learn(verdict, response, offset)
+            if status is not None and status.wait is not None:  # it speaks for the vendor, not for this request alone
+                self._pace.pause(status.wait)
         finally:
             exchange.seconds = self._elapsed() - began
         self._congestion.answered(verdict, exchange.seconds)
@@ -128,5 +130,5 @@ class Line:
             self._clock.taken(offset)
 
 
-_TAKEN = frozenset({Action.SUCCEED, Action.FAIL})
+_TAKEN = (Action.SUCCEED, Action.FAIL)
 """Answers that the vendor gives only after it has taken the timestamp."""

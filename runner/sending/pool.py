@@ -7,7 +7,7 @@ from random import Random
 
 from runner.errors import RunnerError
 from runner.events import Observe, Settled, Stopping
-from runner.job import Job
+from runner.job import Job, ReadsBack
 from runner.journal.claims import Claims
 from runner.outcome import RETRIED, Action, Outcome, Stop, Verdict
 from runner.sending.breaker import Breaker
@@ -75,7 +75,7 @@ class Pool:
             now=now,
             elapsed=elapsed,
         )
-        self._road = Road(job, line, observe)
+        self._road = Road(job, job if isinstance(job, ReadsBack) else None, line, observe)
         self._journeys: dict[Journey, asyncio.Task[None]] = {}
         self._sending: asyncio.TaskGroup | None = None
         self._started = self._unsettled = 0

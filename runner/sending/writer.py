@@ -160,6 +160,7 @@ class Writer:
 
     def _claim_ahead(self) -> asyncio.Future[None]:
         self._claiming = claiming = asyncio.ensure_future(self._claim())
+        claiming.add_done_callback(_seen)  # where nobody waits for it, the next claim meets with the same error
         return claiming
 
     async def _claim(self) -> None:
@@ -175,3 +176,8 @@ class Writer:
                         await self._enough.wait()
         finally:
             self._claiming = None
+
+
+def _seen(claiming: asyncio.Future[None]) -> None:
+    if not claiming.cancelled():
+        claiming.exception()
