@@ -19,8 +19,9 @@ _FETCHED = 500
 class Database:
     """One connection. Used by one thread at a time, though not always by the same one.
 
-    In WAL mode with `synchronous=FULL`, a commit is on the disk when it returns, so that a claim outlives even a
-    power cut. Commits are batched and made off the event loop, which pays for it.
+    In WAL mode with `synchronous=FULL`, a commit is on the disk when it returns, and all commits before it are. With
+    `synchronous=NORMAL` it is with the operating system: it outlives the process, and a power cut may take it back,
+    though never in part nor out of order. FULL is the default; `runner.journal.claims` says what is NORMAL, and why.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -33,6 +34,7 @@ class Database:
             JournalError: it cannot be opened, is no journal, or was written by a newer version.
         """
         self.path = path
+        self._durable = True
         with self._as_journal_error():
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -54,13 +56,19 @@ class Database:
         self._connection.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All of it or nothing, on the disk when it ends.
+    def transaction(self, *, durable: bool = True) -> Iterator[None]:
+        """All of it or nothing.
+
+        Args:
+            durable: whether it is on the disk when it ends, or only safe from the end of this process.
 
         Raises:
             JournalError: it cannot be written; nothing of it is.
         """
         with self._as_journal_error():
+            if self.path is not None and durable is not self._durable:  # it cannot be changed within one
+                self._pragma("synchronous=FULL" if durable else "synchronous=NORMAL")
+                self._durable = durable
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
