@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from runner.errors import JournalError
+from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.database import Database
+from runner.journal.ledger import Ledger
 from runner.journal.schema import APPLICATION_ID, VERSION
+from runner.outcome import State
+from tests.runner.journal.old_journals import old_journal
 from tests.runner.journal.sample_run import NEW_RUN, STARTED, filled_run, guests
 
 
@@ -184,6 +188,33 @@ def test_a_journal_that_may_only_be_read_says_so(tmp_path: Path) -> None:
             database.execute("DELETE FROM requests WHERE run = ?", (run,))
         assert_clear(told.value, tmp_path / "journal.db")
         assert "只读" in told.value.zh
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_journal_of_an_earlier_version_keeps_its_runs_and_gets_the_tables_of_a_new_one(
+    tmp_path: Path, version: int
+) -> None:
+    path = old_journal(tmp_path / "old.db", version)
+    with Database(path) as old, Database(tmp_path / "new.db") as new:
+        assert old.execute("PRAGMA user_version").fetchone()[0] == VERSION
+        assert tables_of(old) == tables_of(new)
+        record = Ledger(old).run(1)
+        assert (record.name, record.requests, record.counts[State.SUCCEEDED]) == ("20250615-150640-0001", 3, 1)
+        claims = Claims(old, 1, LeaseTerms(owner="host:1"), now=STARTED + 3_600, reopen=True)
+        assert [(request.key, request.unclear) for request in claims.claim(9, now=STARTED + 3_600)] == [
+            ("guest-2", False),
+            ("guest-3", True),
+        ]
+    with Database(path) as again:
+        assert Ledger(again).run(1).requests == 3
+
+
+def tables_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """The columns of each table and index: name, type, whether it may be null, default, place in the key."""
+    names = [row["name"] for row in database.execute("SELECT name FROM sqlite_schema").fetchall()]
+    return {
+        name: [tuple(row)[1:] for row in database.execute(f"PRAGMA table_xinfo({name})").fetchall()] for name in names
+    }
 
 
 def test_two_processes_may_open_the_same_journal(tmp_path: Path) -> None:
