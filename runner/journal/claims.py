@@ -64,7 +64,8 @@ class Claims:
         """Whether the last claim passed over a request that another run is sending, so that it is worth asking again
         a little later."""
         with database.transaction():
-            if other := holder(database, run, now=now, is_gone=is_gone):
+            other = holder(database, run, now=now, is_gone=is_gone)
+            if other and not (other.reserved and other.owner == terms.owner):
                 raise JournalError(
                     f"The run is being sent by {other.owner}. Wait for it to end.",
                     f"该运行正由 {other.owner} 发送。请等待其结束。",

@@ -19,24 +19,31 @@ class Lease:
     token: int
     run: int
     owner: str
+    reserved: bool
+    """Whether it was taken ahead, by the process that is going to send."""
 
 
 def holder(database: Database, run: int, *, now: float, is_gone: IsGone) -> Lease | None:
     """The live lease on a run."""
-    found = database.execute("SELECT token, run, owner FROM leases WHERE run = ? AND expires > ?", (run, now))
+    found = database.execute("SELECT token, run, owner, reserved FROM leases WHERE run = ? AND expires > ?", (run, now))
     return next((lease for lease in map(_lease, found.fetchall()) if not is_gone(lease.owner)), None)
 
 
 def rivals(database: Database, run: int, *, now: float, is_gone: IsGone) -> list[Lease]:
     """The live leases on other runs that go where this one goes. Costs a look at a handful of rows."""
     found = database.execute(
-        "SELECT token, run, owner FROM leases CROSS JOIN runs ON runs.id = leases.run"  # CROSS: leases come first
+        "SELECT token, run, owner, reserved FROM leases CROSS JOIN runs ON runs.id = run"  # CROSS: leases first
         " WHERE run <> ? AND expires > ? AND endpoint <> ? AND endpoint = (SELECT endpoint FROM runs WHERE id = ?)",
         (run, now, SANDBOX, run),
     )
     return [lease for lease in map(_lease, found.fetchall()) if not is_gone(lease.owner)]
 
 
-def _lease(row: tuple[int, int, str]) -> Lease:
-    token, run, owner = row
-    return Lease(token=token, run=run, owner=owner)
+def reserve(database: Database, run: int, *, owner: str, expires: float) -> None:
+    """Takes the lease of a run that nobody knows of yet, ahead of `Claims`. Within a transaction."""
+    database.execute("INSERT INTO leases (run, owner, expires, reserved) VALUES (?, ?, ?, 1)", (run, owner, expires))
+
+
+def _lease(row: tuple[int, int, str, int]) -> Lease:
+    token, run, owner, reserved = row
+    return Lease(token=token, run=run, owner=owner, reserved=bool(reserved))
