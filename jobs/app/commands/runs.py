@@ -19,7 +19,7 @@ def runs(journal: Path, *, language: Language, json: bool) -> int:
     Raises:
         JournalError: the journal cannot be read.
     """
-    with Database(journal) as database:
+    with Database(journal, to_read=True) as database:
         records = list(Ledger(database).runs())
     if json:
         print_json({"runs": [run_json(record, None, language) | {"started": record.started} for record in records]})

@@ -154,12 +154,13 @@ def test_a_file_that_is_no_journal_of_this_version_is_refused_and_left_as_it_is(
     path = tmp_path / "journal.db"
     make(path)
     before = path.read_bytes()
-    with pytest.raises(JournalError) as told:
-        Database(path)
-    assert_clear(told.value, path)
-    assert words_en in told.value.en
-    assert words_zh in told.value.zh
-    assert path.read_bytes() == before
+    for to_read in (False, True):
+        with pytest.raises(JournalError) as told:
+            Database(path, to_read=to_read)
+        assert_clear(told.value, path)
+        assert words_en in told.value.en
+        assert words_zh in told.value.zh
+        assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -207,6 +208,44 @@ def test_a_journal_of_an_earlier_version_keeps_its_runs_and_gets_the_tables_of_a
         ]
     with Database(path) as again:
         assert Ledger(again).run(1).requests == 3
+
+
+def test_opening_to_read_makes_nothing_and_finds_nothing_where_there_is_no_journal(tmp_path: Path) -> None:
+    with Database(tmp_path / "home" / "journal.db", to_read=True) as database:
+        assert list(Ledger(database).runs()) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_about_to_become_a_journal_is_left_to_who_makes_it(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    path.touch()
+    with Database(path, to_read=True) as database:
+        assert list(Ledger(database).runs()) == []
+    assert path.read_bytes() == b""
+
+
+def test_what_is_opened_to_read_sees_what_another_process_writes_and_writes_nothing(tmp_path: Path) -> None:
+    with Database(tmp_path / "journal.db") as writer, Database(tmp_path / "journal.db", to_read=True) as reader:
+        run = filled_run(writer, guests(3))
+        assert Ledger(reader).run(run).requests == 3
+        with pytest.raises(JournalError), reader.transaction():
+            reader.execute("DELETE FROM requests")
+    assert [file.name for file in tmp_path.iterdir()] == ["journal.db"]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_journal_of_an_earlier_version_can_be_read_at_once(tmp_path: Path, version: int) -> None:
+    with Database(old_journal(tmp_path / "old.db", version), to_read=True) as database:
+        assert [record.requests for record in Ledger(database).runs()] == [3]
+        assert list(Ledger(database).notices(1)) == []
+
+
+@pytest.mark.parametrize("place", ["home #1?mode=rwc&x=%41", "文件夹", "file:home"])
+def test_a_journal_is_found_whatever_its_folder_is_called(tmp_path: Path, place: str) -> None:
+    with Database(tmp_path / place / "journal.db") as database:
+        filled_run(database, guests(1))
+    with Database(tmp_path / place / "journal.db", to_read=True) as database:
+        assert len(list(Ledger(database).runs())) == 1
 
 
 def tables_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
