@@ -23,6 +23,7 @@ from jobs.app.options import (
     ReportOption,
     SheetOption,
     SpreadsheetArgument,
+    YesOption,
 )
 from jobs.app.run import run_command
 from jobs.app.sandbox_command import sandbox
@@ -67,6 +68,7 @@ def upload(  # noqa: PLR0913 - its options
     concurrency: ConcurrencyOption = None,
     rate: RateOption = None,
     report: ReportOption = None,
+    yes: YesOption = False,
     home: HomeOption = None,
     profile: ProfileOption = None,
     lang: LanguageOption = None,
@@ -90,6 +92,7 @@ def upload(  # noqa: PLR0913 - its options
                 settings=settings,
                 in_sandbox=sandbox,
                 dry_run=dry_run,
+                yes=yes,
                 ending=Ending(report=report, language=language, json=json),
             )
         )

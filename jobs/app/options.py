@@ -75,6 +75,7 @@ ProfileOption = Annotated[
 LanguageOption = Annotated[
     str | None, typer.Option("--lang", metavar="zh|en", help=say("Default: by the locale.", "默认取决于系统语言。"))
 ]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help=say("Go on where it would ask.", "需要确认时直接继续。"))]
 JsonOption = Annotated[
     bool, typer.Option("--json", help=say("One JSON object on stdout.", "在标准输出打印一个 JSON 对象。"))
 ]

@@ -17,10 +17,9 @@ from runner.engine import send
 from runner.events import Observe
 from runner.journal.database import Database
 from runner.journal.journal import Destination
+from runner.journal.leases import SANDBOX
 from runner.outcome import Stop
 from runner.sending.transport import Transport, check_endpoint
-
-SANDBOX = "sandbox"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

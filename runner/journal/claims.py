@@ -1,13 +1,20 @@
-"""Claim before send, settle after: what makes a crash leave a small, known set whose fate is unclear."""
+"""Claim before send, settle after: what makes a crash leave a small, known set whose fate is unclear.
+
+A claim is on the disk before it is given out (`synchronous=FULL`), so that no byte leaves of which the journal does not
+know. What comes after it is left to the operating system (`synchronous=NORMAL`): no process that dies takes any of it
+along. A power cut may, the last of it; those requests are then found as being sent, as after any crash, and their fate
+is unclear, which is true. The next claim, and the end of the run, bring to the disk what is not there yet.
+"""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from runner.errors import JournalError, LeaseLost
 from runner.journal.database import Database
+from runner.journal.leases import IsGone, Lease, holder, rivals
 from runner.outcome import Outcome, State
 from runner.request import Attachment, Request
 from runner.text import writable
@@ -33,7 +40,7 @@ class Claims:
         terms: LeaseTerms,
         *,
         now: float,
-        is_gone: Callable[[str], bool] = lambda _: False,
+        is_gone: IsGone = lambda _: False,
         reopen: bool = False,
     ) -> None:
         """Takes the lease of a run. What an earlier owner had claimed and left is ready again, its fate unclear.
@@ -52,12 +59,16 @@ class Claims:
         self._database = database
         self._run = run
         self._terms = terms
+        self._is_gone = is_gone
+        self.held_back = False
+        """Whether the last claim passed over a request that another run is sending, so that it is worth asking again
+        a little later."""
         with database.transaction():
-            holder = database.execute("SELECT owner FROM leases WHERE run = ? AND expires > ?", (run, now)).fetchone()
-            if holder and not is_gone(holder["owner"]):
+            other = holder(database, run, now=now, is_gone=is_gone)
+            if other and not (other.reserved and other.owner == terms.owner):
                 raise JournalError(
-                    f"The run is being sent by {holder['owner']}. Wait for it to end.",
-                    f"该运行正由 {holder['owner']} 发送。请等待其结束。",
+                    f"The run is being sent by {other.owner}. Wait for it to end.",
+                    f"该运行正由 {other.owner} 发送。请等待其结束。",
                 )
             database.execute("DELETE FROM leases WHERE run = ?", (run,))
             token = database.execute(
@@ -74,29 +85,23 @@ class Claims:
             ).fetchone()[0]
         self._token = token
         self.until = now + terms.seconds
-        """Unix seconds; so long does the lease last, as of the last write."""
-        self.held_back = False
-        """Whether the last claim passed over requests because another run sends the same keys at this moment."""
+        """Unix seconds until which the lease lasts for sure, as of the last write that went well."""
 
     def claim(self, limit: int, *, now: float) -> list[Request]:
-        """The next requests in input order, at most `limit`, marked as being sent before this returns.
+        """The next requests in input order, at most `limit`, marked as being sent on the disk before this returns.
+
+        What another live run is sending to the same endpoint under the same key is passed over, and `held_back` says
+        so: two requests with one key never overlap in time, over all runs of the journal.
 
         Raises:
             LeaseLost: the lease has run out.
         """
         with self._database.transaction():
             self._renew(now)
-            claimed = self._database.execute(
-                "SELECT ordinal, key, body, attempts, unclear FROM requests INDEXED BY requests_ready"
-                " JOIN bodies USING (run, ordinal) WHERE run = ? AND state = 'ready' ORDER BY ordinal LIMIT ?",
-                (self._run, limit),  # by that index, or it would go through all that is settled first
-            ).fetchall()
-            if claimed:
-                self._database.execute(
-                    "UPDATE requests SET state = ?, lease = ? WHERE run = ? AND state = 'ready'"
-                    " AND ordinal BETWEEN ? AND ?",  # the batch is all that is ready between its ends
-                    (State.SENDING, self._token, self._run, claimed[0]["ordinal"], claimed[-1]["ordinal"]),
-                )
+            others = rivals(self._database, self._run, now=now, is_gone=self._is_gone)
+            claimed, held_back = self._claim_beside(others, limit) if others else (self._claim_next(limit), False)
+        self.held_back = held_back
+        self.until = now + self._terms.seconds
         attachments = self._attachments_of(claimed) if self._with_attachments else {}
         return [
             Request(
@@ -116,7 +121,7 @@ class Claims:
         Raises:
             LeaseLost: somebody else has taken them over; none of the outcomes is written.
         """
-        with self._database.transaction():
+        with self._database.transaction(durable=False):
             self._renew(now)
             changed = 0
             for rows in _batched([_settlement(outcome, now) for outcome in outcomes]):
@@ -126,6 +131,7 @@ class Claims:
                 raise _lost()
             for rows in _batched([row for outcome in outcomes for row in self._attempts(outcome)]):
                 self._database.execute(_RECORD_ATTEMPTS.format(rows=_values(rows)), tuple(chain(*rows)))
+        self.until = now + self._terms.seconds
 
     def give_back(self, ordinals: Iterable[int]) -> None:
         """Claimed requests of which no byte has left are ready again.
@@ -133,7 +139,7 @@ class Claims:
         Raises:
             JournalError: it cannot be written.
         """
-        with self._database.transaction():
+        with self._database.transaction(durable=False):
             self._database.execute_many(
                 "UPDATE requests SET state = ?, lease = NULL WHERE run = ? AND ordinal = ? AND lease = ?",
                 ((State.READY, self._run, ordinal, self._token) for ordinal in ordinals),
@@ -145,8 +151,9 @@ class Claims:
         Raises:
             LeaseLost: it has run out.
         """
-        with self._database.transaction():
+        with self._database.transaction(durable=False):
             self._renew(now)
+        self.until = now + self._terms.seconds
 
     def release(self) -> None:
         """Ends the lease, so that another process need not wait for it to run out.
@@ -154,8 +161,36 @@ class Claims:
         Raises:
             JournalError: it cannot be written.
         """
-        with self._database.transaction():
+        with self._database.transaction(durable=False):
             self._database.execute("DELETE FROM leases WHERE token = ?", (self._token,))
+
+    def _claim_next(self, limit: int) -> list[sqlite3.Row]:
+        claimed = self._database.execute(_READY.format(unless=""), (self._run, limit)).fetchall()
+        if claimed:
+            self._database.execute(
+                "UPDATE requests SET state = ?, lease = ? WHERE run = ? AND state = 'ready'"
+                " AND ordinal BETWEEN ? AND ?",  # the batch is all that is ready between its ends
+                (State.SENDING, self._token, self._run, claimed[0]["ordinal"], claimed[-1]["ordinal"]),
+            )
+        return claimed
+
+    def _claim_beside(self, others: Sequence[Lease], limit: int) -> tuple[list[sqlite3.Row], bool]:
+        """Gives as well whether anything was passed over."""
+        theirs = chain(*((other.run, other.token) for other in others))
+        claimed = self._database.execute(
+            _READY.format(unless=_BEING_SENT * len(others)), (self._run, *theirs, limit)
+        ).fetchall()
+        self._database.execute_many(
+            "UPDATE requests SET state = ?, lease = ? WHERE run = ? AND ordinal = ?",
+            ((State.SENDING, self._token, self._run, row["ordinal"]) for row in claimed),
+        )
+        last = claimed[-1]["ordinal"] if len(claimed) == limit else _NO_LIMIT
+        passed_over = self._database.execute(
+            "SELECT EXISTS (SELECT 1 FROM requests INDEXED BY requests_ready"
+            " WHERE run = ? AND state = 'ready' AND ordinal < ?)",
+            (self._run, last),
+        ).fetchone()[0]
+        return claimed, bool(passed_over)
 
     def _attachments_of(self, claimed: Sequence[sqlite3.Row]) -> dict[int, tuple[Attachment, ...]]:
         if not claimed:
@@ -181,8 +216,19 @@ class Claims:
         )
         if kept.rowcount != 1:  # whoever takes a lease over deletes it; one that has only run out is still ours
             raise _lost()
-        self.until = now + self._terms.seconds
 
+
+_READY = """
+SELECT ordinal, key, body, attempts, unclear
+FROM requests INDEXED BY requests_ready JOIN bodies USING (run, ordinal)
+WHERE run = ? AND state = 'ready' {unless} ORDER BY ordinal LIMIT ?
+"""
+# By that index, or it would go through all that is settled first.
+_BEING_SENT = """AND NOT EXISTS (
+    SELECT 1 FROM requests AS other INDEXED BY requests_by_key
+    WHERE other.run = ? AND other.key = requests.key AND other.state = 'sending' AND other.lease = ?
+) """
+_NO_LIMIT = 2**63 - 1
 
 _REOPEN = """
 UPDATE requests SET state = 'ready' WHERE run = ? AND (

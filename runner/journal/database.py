@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -19,33 +19,33 @@ _FETCHED = 500
 class Database:
     """One connection. Used by one thread at a time, though not always by the same one.
 
-    In WAL mode with `synchronous=FULL`, a commit is on the disk when it returns, so that a claim outlives even a
-    power cut. Commits are batched and made off the event loop, which pays for it.
+    In WAL mode with `synchronous=FULL`, a commit is on the disk when it returns, and all commits before it are. With
+    `synchronous=NORMAL` it is with the operating system: it outlives the process, and a power cut may take it back,
+    though never in part nor out of order. FULL is the default; `runner.journal.claims` says what is NORMAL, and why.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, to_read: bool = False) -> None:
         """Opens the journal, and makes it where there is none.
 
         Args:
             path: the file; None for one that is private to this object and gone with it.
+            to_read: whether nothing is to be written. No file is made then: where there is none, an empty one that is
+                private stands for it. It may lie where nothing can be written.
 
         Raises:
             JournalError: it cannot be opened, is no journal, or was written by a newer version.
         """
         self.path = path
+        self._durable = True
         with self._as_journal_error():
-            if path is not None:
+            if path is not None and to_read and path.exists():
+                self._open_to_read(path)
+            elif path is None or to_read:
+                self._open_private()
+            else:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 _make_private(path)
-            self._connection = sqlite3.connect(
-                path or "", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            self._connection.row_factory = sqlite3.Row
-            try:
-                self._prepare()
-            except BaseException:
-                self._connection.close()
-                raise
+                self._open(str(path), self._prepare)
 
     def __enter__(self) -> Self:
         return self
@@ -54,13 +54,19 @@ class Database:
         self._connection.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All of it or nothing, on the disk when it ends.
+    def transaction(self, *, durable: bool = True) -> Iterator[None]:
+        """All of it or nothing.
+
+        Args:
+            durable: whether it is on the disk when it ends, or only safe from the end of this process.
 
         Raises:
             JournalError: it cannot be written; nothing of it is.
         """
         with self._as_journal_error():
+            if self.path is not None and durable is not self._durable:  # it cannot be changed within one
+                self._pragma("synchronous=FULL" if durable else "synchronous=NORMAL")
+                self._durable = durable
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -102,12 +108,68 @@ class Database:
                 return
             yield from rows
 
+    def _open_private(self) -> None:
+        self.path = None
+        self._open("", self._prepare)
+
+    def _open_to_read(self, path: Path) -> None:
+        uri = path.absolute().as_uri()
+        try:
+            self._open(f"{uri}?mode=rw", self._prepare_to_read, uri=True)
+        except sqlite3.OperationalError as error:
+            # Where SQLite may not write, it cannot share the file with others; nor need it, where nobody has it open.
+            if not error.sqlite_errorname.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
+                raise
+            unfinished = path.with_name(f"{path.name}-wal")
+            if unfinished.exists() and unfinished.stat().st_size:
+                raise JournalError(
+                    f"The journal {path} was left open by a process that ended early, and its folder may only be "
+                    "read. Copy the whole folder to where you may write, and name the copy with --home.",
+                    f"运行记录 {path} 未正常关闭，且所在文件夹为只读。请将整个文件夹复制到可写位置，并用 --home 指定。",
+                ) from error
+            self._open(f"{uri}?mode=ro&immutable=1", self._prepare_to_read, uri=True)
+
+    def _open(self, place: str, prepare: Callable[[], None], *, uri: bool = False) -> None:
+        self._connection = sqlite3.connect(
+            place, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri
+        )
+        self._connection.row_factory = sqlite3.Row
+        try:
+            prepare()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _prepare_to_read(self) -> None:
+        if self._is_blank():  # another process is just about to make its tables
+            self._connection.close()
+            self._open_private()
+            return
+        if self._version_if_ours() < VERSION:
+            self._upgrade()
+        self._pragma("query_only=ON")
+
     def _prepare(self) -> None:
         # Blank or not comes first: another process may make the tables meanwhile, and marks the file with them.
-        blank = self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
-        version = self._pragma("user_version")
-        application = self._pragma("application_id")
-        if not blank and application != APPLICATION_ID:
+        blank = self._is_blank()
+        version = VERSION if blank else self._version_if_ours()
+        self._pragma("journal_mode=WAL" if self.path else "journal_mode=MEMORY")
+        self._pragma("synchronous=FULL" if self.path else "synchronous=OFF")  # a private one outlives nothing
+        if blank:
+            with self.transaction():
+                if self._is_blank():
+                    self._carry_out(TABLES)
+                    self._pragma(f"application_id={APPLICATION_ID}")
+                    self._pragma(f"user_version={VERSION}")
+        elif version < VERSION:
+            self._upgrade()
+
+    def _is_blank(self) -> bool:
+        return bool(self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0)
+
+    def _version_if_ours(self) -> int:
+        version = int(self._pragma("user_version"))
+        if self._pragma("application_id") != APPLICATION_ID:
             raise JournalError(
                 f"{self.path} is not a journal of this program. Choose another folder with --home.",
                 f"{self.path} 不是本程序的运行记录文件。请用 --home 选择其他文件夹。",
@@ -118,16 +180,7 @@ class Database:
                 "Update recallflow-runner.",
                 f"运行记录 {self.path} 由更新的版本（{version}）写入，当前支持 {VERSION}。请升级 recallflow-runner。",
             )
-        self._pragma("journal_mode=WAL" if self.path else "journal_mode=MEMORY")
-        self._pragma("synchronous=FULL" if self.path else "synchronous=OFF")  # a private one outlives nothing
-        if blank:
-            with self.transaction():
-                if self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
-                    self._carry_out(TABLES)
-                    self._pragma(f"application_id={APPLICATION_ID}")
-                    self._pragma(f"user_version={VERSION}")
-        elif version < VERSION:
-            self._upgrade()
+        return version
 
     def _upgrade(self) -> None:
         with self.transaction():

@@ -15,12 +15,12 @@ Duplicates = Literal["error", "last"]
 """Whether all requests of one key are invalid, or the last one counts."""
 
 
-def reject_duplicates(database: Database, run: int) -> None:
-    """None of them is sent. Within a transaction."""
-    _reject(database, run, _place_of_keys(database, run), _twins(database, run))
+def reject_duplicates(database: Database, run: int) -> bool:
+    """None of them is sent. Gives whether there were any. Within a transaction."""
+    return _reject(database, run, _place_of_keys(database, run), _twins(database, run))
 
 
-def _reject(database: Database, run: int, place: sqlite3.Row, groups: Iterable[list[sqlite3.Row]]) -> None:
+def _reject(database: Database, run: int, place: sqlite3.Row, groups: Iterable[list[sqlite3.Row]]) -> bool:
     found = [(twin, twins[index - 1] if index else twins[1]) for twins in groups for index, twin in enumerate(twins)]
     add_problems(
         database,
@@ -50,16 +50,21 @@ def _reject(database: Database, run: int, place: sqlite3.Row, groups: Iterable[l
     database.execute_many(
         "DELETE FROM bodies WHERE run = ? AND ordinal = ?", ((run, twin["ordinal"]) for twin, _ in found)
     )
+    return bool(found)
 
 
-def supersede_duplicates(database: Database, run: int) -> None:
-    """The last one is the request; it carries a notice about each of the others. Within a transaction.
+def supersede_duplicates(database: Database, run: int) -> bool:
+    """The last one is the request; it carries a notice about each of the others. Gives whether there were any.
+
+    Within a transaction.
 
     Where one of them has problems, none is sent: what it was meant to be, and whether the last one is all of it, nobody
     can tell.
     """
     place = _place_of_keys(database, run)
+    found = False
     for twins in _twins(database, run):
+        found = True
         if any(twin["state"] == State.INVALID for twin in twins):
             _reject(database, run, place, [twins])
             continue
@@ -83,6 +88,7 @@ def supersede_duplicates(database: Database, run: int) -> None:
             for twin in others
         ]
         add_notices(database, run, [(last["ordinal"], (last["notices"] or 0) + 1, superseded)])
+    return found
 
 
 def _place_of_keys(database: Database, run: int) -> sqlite3.Row:

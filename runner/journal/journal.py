@@ -8,6 +8,7 @@ from time import gmtime, strftime
 
 from runner.errors import JournalError
 from runner.journal import findings
+from runner.journal.content import ContentHash, content_of
 from runner.journal.database import Database
 from runner.journal.duplicates import Duplicates, reject_duplicates, supersede_duplicates
 from runner.outcome import RunState, State, Stop
@@ -80,7 +81,7 @@ class Journal:
         return run, name
 
     def fill(self, run: int, drafts: Iterable[Draft], *, duplicates: Duplicates = "error") -> None:
-        """Writes down all requests of a run, in batches: `ready` or `invalid`.
+        """Writes down all requests of a run, in batches: `ready` or `invalid`; and what all that is ready comes to.
 
         Args:
             run: an open one.
@@ -91,12 +92,16 @@ class Journal:
         Raises:
             JournalError: they cannot be written.
         """
-        numbered = enumerate(drafts, start=1)
+        content = ContentHash()
+        numbered = enumerate(content.of_all(drafts), start=1)
         while batch := list(islice(numbered, _BATCH)):
             with self._database.transaction():
                 self._add(run, batch)
         with self._database.transaction():
-            (supersede_duplicates if duplicates == "last" else reject_duplicates)(self._database, run)
+            resolve = supersede_duplicates if duplicates == "last" else reject_duplicates
+            some_are_not_sent = resolve(self._database, run)
+            digest = content_of(self._database, run) if some_are_not_sent else content.digest
+            self._database.execute("UPDATE runs SET content = ? WHERE id = ?", (digest, run))
 
     def mark_loaded(self, run: int, *, rows: int, seconds: float) -> None:
         """All rows of the input are in the journal, so the run may be sent.
@@ -135,7 +140,7 @@ class Journal:
             JournalError: it cannot be written.
         """
         with self._database.transaction():
-            for table in ("attachments", "notices", "problems", "bodies", "requests"):
+            for table in ("attachments", "notices", "problems", "bodies", "requests", "leases"):
                 self._database.execute(f"DELETE FROM {table} WHERE run = ?", (run,))  # noqa: S608 - our own names
             self._database.execute("DELETE FROM runs WHERE id = ?", (run,))
 

@@ -1,6 +1,6 @@
 """The journal's tables."""
 
-VERSION = 2
+VERSION = 3
 """Kept in the file as SQLite's `user_version`; a change to the tables raises it."""
 
 APPLICATION_ID = 0x52_43_46_4C
@@ -30,6 +30,14 @@ CREATE TABLE attachments (
     size        INTEGER NOT NULL,       -- in bytes
     PRIMARY KEY (run, ordinal, sha256)
 ) WITHOUT ROWID;
+"""
+
+_SINCE_3 = """
+-- SHA-256 of all that is to be sent; null where nothing is
+ALTER TABLE runs ADD COLUMN content TEXT;
+
+-- whether it was taken ahead, by the process that is going to send
+ALTER TABLE leases ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0;
 """
 
 TABLES = (
@@ -116,7 +124,8 @@ CREATE TABLE leases (
 );
 """
     + _SINCE_2
+    + _SINCE_3
 )
 
-UPGRADES = {1: _SINCE_2}
+UPGRADES = {1: _SINCE_2, 2: _SINCE_3}
 """What makes of a journal of one version one of the next."""

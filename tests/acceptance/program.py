@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 SAMPLES = Path(__file__).parents[2] / "samples"
 PROGRAM = (sys.executable, "-m", "jobs.app")
 ACCOUNT = {"RECALLFLOW_API_KEY": "key-of-the-tests", "RECALLFLOW_API_SECRET": "secret-of-the-tests"}
@@ -44,11 +46,36 @@ def recallflow(*args: str | Path, cwd: Path, env: Mapping[str, str] | None = Non
         [*PROGRAM, *map(str, args)],
         cwd=cwd,
         env=environment(RECALLFLOW_HOME=str(cwd / "home")) | dict(env or {}),
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
         timeout=MINUTES,
         check=False,
     )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def recallflow_on_a_terminal(
+    *args: str | Path, typed: str, cwd: Path, env: Mapping[str, str] | None = None
+) -> Finished:
+    """Runs a command to its end, for a user who types this; only the keyboard is a terminal."""
+    pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
+    keyboard, terminal = pty.openpty()
+    try:
+        os.write(keyboard, typed.encode())
+        done = subprocess.run(
+            [*PROGRAM, *map(str, args)],
+            cwd=cwd,
+            env=environment(RECALLFLOW_HOME=str(cwd / "home")) | dict(env or {}),
+            stdin=terminal,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=MINUTES,
+            check=False,
+        )
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
     return Finished(done.returncode, done.stdout, done.stderr)
 
 

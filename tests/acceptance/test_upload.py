@@ -110,7 +110,7 @@ def test_a_flow_that_is_no_longer_pending_fails_with_the_vendors_words(tmp_path:
         assert recallflow("upload", flows, "--base-url", url, cwd=tmp_path, env=ACCOUNT).code == 0
         cancel(url, 1)
         done = recallflow(
-            "upload", flows, "--base-url", url, "--report", "out.xlsx", "--json", cwd=tmp_path, env=ACCOUNT
+            "upload", flows, "--base-url", url, "--yes", "--report", "out.xlsx", "--json", cwd=tmp_path, env=ACCOUNT
         )
     assert done.code == 1
     (row,) = sheet_rows(tmp_path / "out.xlsx", "Results")

@@ -33,6 +33,7 @@ async def started(*args: str | Path, cwd: Path) -> asyncio.subprocess.Process:
         *map(str, args),
         cwd=cwd,
         env=environment(RECALLFLOW_HOME=str(cwd / "home"), **ACCOUNT),
+        stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -6,11 +6,12 @@ from rich.console import Console
 
 from jobs.app.ending import Ending, check_report, end
 from jobs.app.progress import progress
-from jobs.app.sending import SANDBOX, Delivery
+from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
 from runner.errors import SettingsError
 from runner.journal.database import Database
+from runner.journal.leases import SANDBOX
 from runner.journal.ledger import Ledger, RunRecord
 
 

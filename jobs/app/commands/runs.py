@@ -1,12 +1,12 @@
 """`recallflow runs`: every run that the journal knows."""
 
-from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from jobs.app.summary import print_json, run_json
+from jobs.app.times import local_time
 from runner.journal.database import Database
 from runner.journal.ledger import Ledger
 from runner.report.words import RUN_STATES, STATES
@@ -19,7 +19,7 @@ def runs(journal: Path, *, language: Language, json: bool) -> int:
     Raises:
         JournalError: the journal cannot be read.
     """
-    with Database(journal) as database:
+    with Database(journal, to_read=True) as database:
         records = list(Ledger(database).runs())
     if json:
         print_json({"runs": [run_json(record, None, language) | {"started": record.started} for record in records]})
@@ -39,7 +39,7 @@ def runs(journal: Path, *, language: Language, json: bool) -> int:
         )
         table.add_row(
             record.name,
-            datetime.fromtimestamp(record.started).astimezone().strftime("%Y-%m-%d %H:%M:%S%z"),
+            local_time(record.started),
             record.job,
             Path(record.source).name,
             RUN_STATES[record.state].in_language(language),

@@ -1,4 +1,4 @@
-"""`recallflow upload`: check, send, report."""
+"""`recallflow upload`: check, ask where it was sent before, send, report."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -8,12 +8,15 @@ from rich.console import Console
 
 from jobs.app.ending import Ending, check_report, end
 from jobs.app.progress import progress
+from jobs.app.repeating import check_repeats
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
 from jobs.upload import Upload
 from runner.engine import Source, load
+from runner.events import Event
 from runner.journal.database import Database
+from runner.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,8 @@ class UploadOptions:
     settings: Settings
     in_sandbox: bool
     dry_run: bool
+    yes: bool
+    """Whether it goes on where it would ask."""
     ending: Ending
 
 
@@ -33,19 +38,29 @@ def upload(options: UploadOptions) -> int:
     Raises:
         RunnerError: nothing was started.
     """
-    settings = options.settings
+    settings, language = options.settings, options.ending.language
     check_report(options.ending.report)
     delivery = None if options.dry_run else Delivery.of(settings, in_sandbox=options.in_sandbox)
+    console = Console(stderr=True)
+    loaded: list[Event] = []
     with Database(settings.journal) as database, ExitStack() as stack:
-        with progress(Console(stderr=True), options.ending.language) as observe:
+        with console.status(_READING.format(file=options.source.path.name).in_language(language)):
             run = load(
                 Upload(None),
                 options.source,
                 database,
                 destination=delivery.destination if delivery else None,
-                observe=observe,
+                observe=loaded.append,
                 random=SystemRandom(),
             )
+        if delivery and not options.in_sandbox:
+            check_repeats(run, database, language, yes=options.yes, json=options.ending.json)
+        with progress(console, language) as observe:
+            for event in loaded:
+                observe(event)
             interrupts = stack.enter_context(Interrupts())
             stop = delivery.send(run, database, settings, observe, interrupts) if delivery else None
         return end(run, database, stop, options.ending, interrupts)
+
+
+_READING = Text("Reading and checking {file}", "正在读取并检查 {file}")

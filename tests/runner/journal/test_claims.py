@@ -14,6 +14,7 @@ from tests.runner.journal.sample_run import (
     attempt,
     bad,
     filled_run,
+    good,
     guests,
     states,
     succeeded,
@@ -204,7 +205,8 @@ def test_the_lease_of_a_process_that_has_surely_ended_need_not_be_waited_for(
 
 
 def test_a_lease_on_one_run_keeps_nobody_from_another(database: Database, other: Database) -> None:
-    mine, theirs = filled_run(database, guests(1), name_seed=1), filled_run(database, guests(1), name_seed=2)
+    mine = filled_run(database, [good("a", 2)], name_seed=1)
+    theirs = filled_run(database, [good("b", 2)], name_seed=2)
     assert ordinals(Claims(database, mine, TERMS, now=STARTED), 1) == [1]
     assert ordinals(Claims(other, theirs, OTHERS_TERMS, now=STARTED), 1) == [1]
 

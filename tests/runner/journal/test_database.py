@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from runner.errors import JournalError
+from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.database import Database
+from runner.journal.ledger import Ledger
 from runner.journal.schema import APPLICATION_ID, VERSION
+from runner.outcome import State
+from tests.runner.journal.old_journals import old_journal
 from tests.runner.journal.sample_run import NEW_RUN, STARTED, filled_run, guests
 
 
@@ -150,12 +154,13 @@ def test_a_file_that_is_no_journal_of_this_version_is_refused_and_left_as_it_is(
     path = tmp_path / "journal.db"
     make(path)
     before = path.read_bytes()
-    with pytest.raises(JournalError) as told:
-        Database(path)
-    assert_clear(told.value, path)
-    assert words_en in told.value.en
-    assert words_zh in told.value.zh
-    assert path.read_bytes() == before
+    for to_read in (False, True):
+        with pytest.raises(JournalError) as told:
+            Database(path, to_read=to_read)
+        assert_clear(told.value, path)
+        assert words_en in told.value.en
+        assert words_zh in told.value.zh
+        assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -184,6 +189,71 @@ def test_a_journal_that_may_only_be_read_says_so(tmp_path: Path) -> None:
             database.execute("DELETE FROM requests WHERE run = ?", (run,))
         assert_clear(told.value, tmp_path / "journal.db")
         assert "只读" in told.value.zh
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_journal_of_an_earlier_version_keeps_its_runs_and_gets_the_tables_of_a_new_one(
+    tmp_path: Path, version: int
+) -> None:
+    path = old_journal(tmp_path / "old.db", version)
+    with Database(path) as old, Database(tmp_path / "new.db") as new:
+        assert old.execute("PRAGMA user_version").fetchone()[0] == VERSION
+        assert tables_of(old) == tables_of(new)
+        record = Ledger(old).run(1)
+        assert (record.name, record.requests, record.counts[State.SUCCEEDED]) == ("20250615-150640-0001", 3, 1)
+        claims = Claims(old, 1, LeaseTerms(owner="host:1"), now=STARTED + 3_600, reopen=True)
+        assert [(request.key, request.unclear) for request in claims.claim(9, now=STARTED + 3_600)] == [
+            ("guest-2", False),
+            ("guest-3", True),
+        ]
+    with Database(path) as again:
+        assert Ledger(again).run(1).requests == 3
+
+
+def test_opening_to_read_makes_nothing_and_finds_nothing_where_there_is_no_journal(tmp_path: Path) -> None:
+    with Database(tmp_path / "home" / "journal.db", to_read=True) as database:
+        assert list(Ledger(database).runs()) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_about_to_become_a_journal_is_left_to_who_makes_it(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    path.touch()
+    with Database(path, to_read=True) as database:
+        assert list(Ledger(database).runs()) == []
+    assert path.read_bytes() == b""
+
+
+def test_what_is_opened_to_read_sees_what_another_process_writes_and_writes_nothing(tmp_path: Path) -> None:
+    with Database(tmp_path / "journal.db") as writer, Database(tmp_path / "journal.db", to_read=True) as reader:
+        run = filled_run(writer, guests(3))
+        assert Ledger(reader).run(run).requests == 3
+        with pytest.raises(JournalError), reader.transaction():
+            reader.execute("DELETE FROM requests")
+    assert [file.name for file in tmp_path.iterdir()] == ["journal.db"]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_journal_of_an_earlier_version_can_be_read_at_once(tmp_path: Path, version: int) -> None:
+    with Database(old_journal(tmp_path / "old.db", version), to_read=True) as database:
+        assert [record.requests for record in Ledger(database).runs()] == [3]
+        assert list(Ledger(database).notices(1)) == []
+
+
+@pytest.mark.parametrize("place", ["home #1?mode=rwc&x=%41", "文件夹", "file:home"])
+def test_a_journal_is_found_whatever_its_folder_is_called(tmp_path: Path, place: str) -> None:
+    with Database(tmp_path / place / "journal.db") as database:
+        filled_run(database, guests(1))
+    with Database(tmp_path / place / "journal.db", to_read=True) as database:
+        assert len(list(Ledger(database).runs())) == 1
+
+
+def tables_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """The columns of each table and index: name, type, whether it may be null, default, place in the key."""
+    names = [row["name"] for row in database.execute("SELECT name FROM sqlite_schema").fetchall()]
+    return {
+        name: [tuple(row)[1:] for row in database.execute(f"PRAGMA table_xinfo({name})").fetchall()] for name in names
+    }
 
 
 def test_two_processes_may_open_the_same_journal(tmp_path: Path) -> None:

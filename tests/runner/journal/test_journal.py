@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -7,6 +8,7 @@ import pytest
 from runner.errors import InputError
 from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.database import Database
+from runner.journal.duplicates import Duplicates
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
 from runner.outcome import RunState, State, Stop
@@ -133,6 +135,48 @@ def test_drafts_are_taken_as_they_come_and_not_gathered_first(database: Database
 
     filled_run(database, drafts())
     assert 0 < in_the_journal[-1] < MORE_THAN_ONE_BATCH
+
+
+def content(database: Database, run: int) -> str | None:
+    """What the journal has as the sum of all that a run sends."""
+    found: str | None = database.execute("SELECT content FROM runs WHERE id = ?", (run,)).fetchone()[0]
+    return found
+
+
+def test_two_runs_that_send_the_same_have_the_same_content_whatever_rows_it_came_from(database: Database) -> None:
+    first = filled_run(database, [good("a", 2), good("b", 3)], name_seed=1)
+    moved = filled_run(database, [bad("x", 2), good("a", 3, 4), good("b", 9)], name_seed=2)
+    assert content(database, first) == content(database, moved) is not None
+
+
+@pytest.mark.parametrize(
+    "drafts",
+    [
+        pytest.param([good("b", 2), good("a", 3)], id="another order"),
+        pytest.param([good("a", 2)], id="one less"),
+        pytest.param([good("a", 2), replace(good("b", 3), key="c")], id="another key"),
+        pytest.param([good("a", 2), replace(good("b", 3), body=b"bye b")], id="another body"),
+        pytest.param([replace(good("a", 2), key="ah", body=b"ello a"), good("b", 3)], id="cut at another place"),
+    ],
+)
+def test_another_content_is_not_taken_for_the_same(database: Database, drafts: list[Draft]) -> None:
+    run, other = filled_run(database, [good("a", 2), good("b", 3)], name_seed=1), filled_run(database, drafts)
+    assert content(database, run) != content(database, other)
+
+
+def test_a_run_that_has_nothing_to_send_has_no_content(database: Database) -> None:
+    assert content(database, filled_run(database, [bad("a", 2)])) is None
+
+
+@pytest.mark.parametrize(("duplicates", "sent"), [("error", ["b"]), ("last", ["b", "a"])])
+def test_the_content_is_what_is_sent_and_not_what_was_left_out_as_a_duplicate(
+    database: Database, duplicates: Duplicates, sent: list[str]
+) -> None:
+    run, _ = Journal(database).open_run(NEW_RUN, now=STARTED, random=Random(1))
+    first = replace(good("a", 2), body=b"an older greeting")
+    Journal(database).fill(run, [first, good("b", 3), good("a", 4)], duplicates=duplicates)
+    plain = filled_run(database, [good(key, 2) for key in sent], name_seed=2)
+    assert content(database, run) == content(database, plain) is not None
 
 
 def test_nothing_of_a_discarded_run_stays_and_nothing_of_another_goes(database: Database) -> None:

@@ -1,0 +1,49 @@
+"""Who sends which run at this moment. A lease is live until it runs out, or its owner has surely ended."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from runner.journal.database import Database
+
+IsGone = Callable[[str], bool]
+"""Whether the owner of a lease has surely ended; see `runner.journal.owner`."""
+
+SANDBOX = "sandbox"
+"""The endpoint of a run that has a simulated vendor of its own, so that no two of them ever meet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right of one process to send one run."""
+
+    token: int
+    run: int
+    owner: str
+    reserved: bool
+    """Whether it was taken ahead, by the process that is going to send."""
+
+
+def holder(database: Database, run: int, *, now: float, is_gone: IsGone) -> Lease | None:
+    """The live lease on a run."""
+    found = database.execute("SELECT token, run, owner, reserved FROM leases WHERE run = ? AND expires > ?", (run, now))
+    return next((lease for lease in map(_lease, found.fetchall()) if not is_gone(lease.owner)), None)
+
+
+def rivals(database: Database, run: int, *, now: float, is_gone: IsGone) -> list[Lease]:
+    """The live leases on other runs that go where this one goes. Costs a look at a handful of rows."""
+    found = database.execute(
+        "SELECT token, run, owner, reserved FROM leases CROSS JOIN runs ON runs.id = run"  # CROSS: leases first
+        " WHERE run <> ? AND expires > ? AND endpoint <> ? AND endpoint = (SELECT endpoint FROM runs WHERE id = ?)",
+        (run, now, SANDBOX, run),
+    )
+    return [lease for lease in map(_lease, found.fetchall()) if not is_gone(lease.owner)]
+
+
+def reserve(database: Database, run: int, *, owner: str, expires: float) -> None:
+    """Takes the lease of a run that nobody knows of yet, ahead of `Claims`. Within a transaction."""
+    database.execute("INSERT INTO leases (run, owner, expires, reserved) VALUES (?, ?, ?, 1)", (run, owner, expires))
+
+
+def _lease(row: tuple[int, int, str, int]) -> Lease:
+    token, run, owner, reserved = row
+    return Lease(token=token, run=run, owner=owner, reserved=bool(reserved))

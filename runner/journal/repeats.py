@@ -1,0 +1,66 @@
+"""The same content once more: a run that would send what another is sending, or has sent."""
+
+from dataclasses import dataclass
+
+from runner.journal.claims import LeaseTerms
+from runner.journal.database import Database
+from runner.journal.leases import IsGone, Lease, reserve, rivals
+from runner.journal.ledger import Ledger, RunRecord
+from runner.outcome import RunState, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeats:
+    """Other runs with exactly the same to send, to the same endpoint."""
+
+    under_way: RunRecord | None
+    """One that is being sent at this moment, or is just about to be."""
+    holder: str | None
+    """Who sends it; see `runner.journal.owner`."""
+    fully_sent: RunRecord | None
+    """The latest of which everything that could be sent was taken."""
+
+
+def find_repeats(database: Database, run: int, terms: LeaseTerms, *, now: float, is_gone: IsGone) -> Repeats:
+    """Looks for runs with the same content, and takes the lease of this one ahead where none of them is under way.
+
+    Both happen in one transaction: of two processes that begin at the same moment, one sees the other. `Claims` takes
+    over what was taken ahead by its own process.
+
+    Args:
+        database: the journal.
+        run: a loaded run of which nothing was sent.
+        terms: of the lease.
+        now: Unix seconds.
+        is_gone: whether the owner of a lease has surely ended.
+
+    Raises:
+        JournalError: the journal cannot be read or written.
+    """
+    with database.transaction():
+        same = {
+            row["id"]
+            for row in database.execute(
+                "SELECT others.id FROM runs AS mine JOIN runs AS others USING (content, endpoint)"
+                " WHERE mine.id = ? AND others.id <> mine.id",
+                (run,),
+            ).fetchall()
+        }
+        live = [lease for lease in rivals(database, run, now=now, is_gone=is_gone) if lease.run in same]
+        if not live:
+            reserve(database, run, owner=terms.owner, expires=now + terms.seconds)
+    return Repeats(
+        under_way=Ledger(database).run(live[0].run) if live else None,
+        holder=live[0].owner if live else None,
+        fully_sent=_fully_sent(database, same, live),
+    )
+
+
+def _fully_sent(database: Database, runs: set[int], live: list[Lease]) -> RunRecord | None:
+    under_way = {lease.run for lease in live}
+    for run in sorted(runs - under_way, reverse=True):
+        record = Ledger(database).run(run)
+        taken = record.counts[State.SUCCEEDED] + record.counts[State.UNCHANGED]
+        if record.state is RunState.DONE and taken == record.requests - record.counts[State.INVALID] > 0:
+            return record
+    return None

@@ -1,0 +1,125 @@
+"""A run that would send what another is sending, or has sent."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from runner.errors import JournalError
+from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.database import Database
+from runner.journal.journal import Destination, Journal
+from runner.journal.repeats import Repeats, find_repeats
+from runner.outcome import Outcome, State, Stop
+from runner.request import Draft
+from runner.text import Text
+from tests.runner.journal.sample_run import STARTED, attempt, bad, filled_run, good, guests, succeeded
+
+ME, OTHER = LeaseTerms(owner="host:1"), LeaseTerms(owner="host:2")
+STOP = Stop(reason=Text("Interrupted", "已中断"))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database(tmp_path / "journal.db") as database:
+        yield database
+
+
+def sent_run(database: Database, drafts: list[Draft], *, took: int, stop: Stop | None = None, seed: int = 9) -> int:
+    """A run that has ended, of which the vendor took the first so many requests and refused the others."""
+    run = filled_run(database, drafts, name_seed=seed)
+    claims = Claims(database, run, OTHER, now=STARTED)
+    for number, request in enumerate(claims.claim(len(drafts), now=STARTED), start=1):
+        refused = Outcome(
+            ordinal=request.ordinal,
+            key=request.key,
+            state=State.FAILED,
+            code="-22",
+            message=None,
+            attempts=(attempt(),),
+            unclear=False,
+        )
+        claims.settle([succeeded(request.ordinal) if number <= took else refused], now=STARTED)
+    claims.release()
+    Journal(database).end_run(run, stop=stop, seconds=1.0)
+    return run
+
+
+def repeats(
+    database: Database, run: int, *, now: float = STARTED, is_gone: Callable[[str], bool] = lambda _: False
+) -> Repeats:
+    return find_repeats(database, run, ME, now=now, is_gone=is_gone)
+
+
+def test_a_run_that_was_fully_sent_is_found_by_its_content(database: Database) -> None:
+    sent = sent_run(database, [*guests(2), bad("b", 4)], took=2)
+    found = repeats(database, filled_run(database, guests(2)))
+    assert (found.fully_sent and found.fully_sent.id, found.under_way) == (sent, None)
+
+
+def test_of_several_the_latest_is_named(database: Database) -> None:
+    runs = [sent_run(database, guests(2), took=2, seed=seed) for seed in (7, 8)]
+    found = repeats(database, filled_run(database, guests(2)))
+    assert found.fully_sent is not None
+    assert found.fully_sent.id == runs[-1]
+
+
+@pytest.mark.parametrize(
+    ("took", "stop"), [pytest.param(1, None, id="one was refused"), pytest.param(2, STOP, id="it was stopped")]
+)
+def test_a_run_that_was_not_fully_sent_is_none_to_ask_about(database: Database, took: int, stop: Stop | None) -> None:
+    sent_run(database, guests(2), took=took, stop=stop)
+    assert repeats(database, filled_run(database, guests(2))).fully_sent is None
+
+
+def test_neither_other_content_nor_another_vendor_counts(database: Database) -> None:
+    sent_run(database, guests(3), took=3, seed=7)
+    elsewhere = sent_run(database, guests(2), took=2, seed=8)
+    Journal(database).redirect(elsewhere, Destination(endpoint="https://elsewhere.example/", account="ab**"))
+    assert repeats(database, filled_run(database, guests(2))).fully_sent is None
+
+
+def test_runs_that_send_nothing_are_not_repeats_of_each_other(database: Database) -> None:
+    sent_run(database, [bad("a", 2)], took=0)
+    assert repeats(database, filled_run(database, [bad("a", 2)])).fully_sent is None
+
+
+def test_a_run_that_is_being_sent_is_named_with_its_holder(database: Database) -> None:
+    theirs = filled_run(database, guests(2), name_seed=8)
+    Claims(database, theirs, OTHER, now=STARTED)
+    found = repeats(database, filled_run(database, guests(2)))
+    assert found.under_way is not None
+    assert (found.under_way.id, found.holder) == (theirs, OTHER.owner)
+    assert repeats(database, filled_run(database, [good("x", 2)], name_seed=1)).under_way is None
+
+
+def test_a_run_whose_process_is_gone_is_not_being_sent(database: Database) -> None:
+    Claims(database, filled_run(database, guests(2), name_seed=8), OTHER, now=STARTED)
+    mine = filled_run(database, guests(2))
+    assert repeats(database, mine, is_gone=lambda owner: owner == OTHER.owner).under_way is None
+
+
+def test_of_two_that_look_before_either_sends_only_one_goes_on_unasked(database: Database) -> None:
+    first, second = (filled_run(database, guests(2), name_seed=seed) for seed in (1, 2))
+    assert repeats(database, second).under_way is None
+    found = find_repeats(database, first, OTHER, now=STARTED, is_gone=lambda _: False)
+    assert found.under_way is not None
+    assert (found.under_way.id, found.holder) == (second, ME.owner)
+
+
+def test_what_a_process_took_ahead_it_can_send_and_nobody_else_can(database: Database) -> None:
+    run = filled_run(database, guests(1))
+    repeats(database, run)
+    with pytest.raises(JournalError, match="host:1"):
+        Claims(database, run, OTHER, now=STARTED)
+    claims = Claims(database, run, ME, now=STARTED)
+    assert [request.ordinal for request in claims.claim(5, now=STARTED)] == [1]
+    with pytest.raises(JournalError, match="host:1"):
+        Claims(database, run, ME, now=STARTED)
+
+
+def test_a_run_that_was_discarded_keeps_nobody_from_sending_the_same(database: Database) -> None:
+    run = filled_run(database, guests(2), name_seed=1)
+    repeats(database, run)
+    Journal(database).discard(run)
+    assert repeats(database, filled_run(database, guests(2), name_seed=2)).under_way is None
