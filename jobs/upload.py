@@ -1,12 +1,14 @@
 """The upload job: each flow of a spreadsheet overwrites what the vendor has under its `keyId`."""
 
+import json
 from collections.abc import Iterator
 
-from jobs.recallflow.client import UPDATE, Client, advice_on, verdict_on
+from jobs.recallflow.client import QUERY_DETAIL, UPDATE, Client, advice_on, verdict_on
 from jobs.recallflow.flows import HEADINGS, flow_drafts
+from jobs.recallflow.read_back import finding_on
 from jobs.recallflow.reference import KEY
 from runner.exchange import Call, Response
-from runner.outcome import Verdict
+from runner.outcome import Finding, Verdict
 from runner.request import Draft, Request
 from runner.tables.headings import Heading
 from runner.tables.table import Table
@@ -14,7 +16,7 @@ from runner.text import Text
 
 
 class Upload:
-    """Sends recallFlow/update for every flow."""
+    """Sends recallFlow/update for every flow; where it is unclear what came of that, asks recallFlow/queryDetail."""
 
     name = "upload"
     key = KEY
@@ -34,8 +36,7 @@ class Upload:
 
     def call(self, request: Request, timestamp: int) -> Call:
         """The update, with the body as it was checked."""
-        assert self._client is not None, "a run without an account sends nothing"
-        return self._client.call(UPDATE, request.body, timestamp)
+        return self._call(UPDATE, request.body, timestamp)
 
     def verdict(self, response: Response) -> Verdict:
         """By the vendor's table of codes."""
@@ -44,3 +45,15 @@ class Upload:
     def advice(self, code: str) -> Text | None:
         """From the vendor's table of codes."""
         return advice_on(code)
+
+    def query(self, request: Request, timestamp: int) -> Call:
+        """The flow as the vendor has it."""
+        return self._call(QUERY_DETAIL, json.dumps({KEY: int(request.key)}).encode(), timestamp)
+
+    def finding(self, request: Request, response: Response) -> Finding:
+        """By the fields that the update sends."""
+        return finding_on(request.body, response.body)
+
+    def _call(self, path: str, body: bytes, timestamp: int) -> Call:
+        assert self._client is not None, "a run without an account sends nothing"
+        return self._client.call(path, body, timestamp)

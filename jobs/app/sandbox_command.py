@@ -31,10 +31,27 @@ def sandbox(  # noqa: PLR0913 - its options
     drop: Annotated[float, _share("Connections cut before the answer.", "应答前断开连接的比例。")] = 0.0,
     not_json: Annotated[float, _share("HTML pages instead of answers.", "以 HTML 页面代替应答的比例。")] = 0.0,
     http_503: Annotated[float, _share("HTTP 503.", "HTTP 503 的比例。")] = 0.0,
+    timeout: Annotated[float, _share("Connections held without an answer.", "保持连接而不应答的比例。")] = 0.0,
+    hang: Annotated[float, _seconds("How long they are held: 60s.", "不应答的连接保持多久：60s。")] = 60.0,
+    cut_body: Annotated[float, _share("Answers cut off half-way.", "应答中途断开的比例。")] = 0.0,
     rate_limit: Annotated[
         int | None,
-        typer.Option(help=say("Requests per second before HTTP 429.", "每秒请求数上限，超出返回 HTTP 429。")),
+        typer.Option(min=0, help=say("Requests per second before HTTP 429.", "每秒请求数上限，超出返回 HTTP 429。")),
     ] = None,
+    concurrency_limit: Annotated[
+        int | None,
+        typer.Option(min=0, help=say("Requests at once before HTTP 429.", "并发请求数上限，超出返回 HTTP 429。")),
+    ] = None,
+    retry_after: Annotated[
+        float | None, _seconds("What HTTP 429 and 503 say to wait.", "HTTP 429 与 503 要求等待的时间。")
+    ] = None,
+    retry_after_date: Annotated[
+        bool, typer.Option("--retry-after-date", help=say("They say it as a date.", "以日期形式给出等待时间。"))
+    ] = False,
+    down_from: Annotated[
+        float | None, _seconds("So long after the start it goes down.", "启动多久之后中断服务。")
+    ] = None,
+    down_for: Annotated[float | None, _seconds("So long it stays down.", "中断服务持续多久。")] = None,
     clock_skew: Annotated[float, _seconds("Its clock is ahead by: 120s.", "其时钟超前：120s。")] = 0.0,
     window: Annotated[float, _seconds("How far off a timestamp may be.", "时间戳允许的偏差。")] = 300.0,
     no_date: Annotated[bool, typer.Option("--no-date", help=say("No Date header.", "不带 Date 头。"))] = False,
@@ -56,6 +73,7 @@ def sandbox(  # noqa: PLR0913 - its options
         from jobs.app.commands.sandbox import serve_sandbox  # noqa: PLC0415 - for fast help
         from jobs.app.settings import load_settings  # noqa: PLC0415
         from jobs.recallflow.sandbox.faults import FaultShares  # noqa: PLC0415
+        from jobs.recallflow.sandbox.gate import Opening  # noqa: PLC0415
         from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT, SandboxSettings  # noqa: PLC0415
 
         own = load_settings()
@@ -68,10 +86,20 @@ def sandbox(  # noqa: PLR0913 - its options
                 system_error=system_error,
                 drop=drop,
                 not_json=not_json,
+                timeout=timeout,
+                cut_body=cut_body,
                 latency=latency,
+                hang=hang,
                 seed=seed,
             ),
-            rate_limit=rate_limit,
+            opening=Opening(
+                rate_limit=rate_limit,
+                concurrency_limit=concurrency_limit,
+                down_from=down_from,
+                down_for=down_for,
+            ),
+            retry_after=retry_after,
+            retry_after_date=retry_after_date,
             clock_skew=clock_skew,
             window=window,
             date_header=not no_date,

@@ -15,6 +15,7 @@ from runner.text import Text
 
 BASE_URL = "https://api.laaffic.com/v3/voice/"
 UPDATE = "recallFlow/update"
+QUERY_DETAIL = "recallFlow/queryDetail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def read_answer(body: bytes) -> Answer | None:
 
 
 def verdict_on(response: Response) -> Verdict:
-    """What an answer to an update leads to.
+    """What an answer leads to; most are to updates.
 
     A code that is not documented is a refusal, kept word for word; it is never a success and never retried blindly.
     """

@@ -53,14 +53,21 @@ def unreadable(status: int) -> Verdict:
 
 
 def retry_after(response: Response, *, now: float) -> float | None:
-    """Seconds to wait as the header `Retry-After` says, as seconds or as a date (RFC 9110, section 10.2.3)."""
+    """Seconds to wait as the header `Retry-After` says, as seconds or as a date (RFC 9110, section 10.2.3).
+
+    Such a date is by the clock of whoever answers: it is compared with the answer's `Date`, where there is one, and
+    with our own clock otherwise.
+    """
     value = response.headers.get("Retry-After")
     if value is None:
         return None
     if value.isascii() and value.isdigit():
         return min(float(value), LONGEST_WAIT)
-    date = http_date(value)
-    return None if date is None else min(max(date - now, 0.0), LONGEST_WAIT)
+    until = http_date(value)
+    if until is None:
+        return None
+    theirs = http_date(response.headers.get("Date", ""))
+    return min(max(until - (now if theirs is None else theirs), 0.0), LONGEST_WAIT)
 
 
 def http_date(value: str) -> float | None:

@@ -66,7 +66,8 @@ class Transport:
 
 
 async def _whole_body(response: aiohttp.ClientResponse) -> bytes:
-    if response.content_length is not None and response.content_length <= LARGEST_ANSWER:
+    length = None if "Content-Encoding" in response.headers else response.content_length  # it is of what was packed
+    if length is not None and length <= LARGEST_ANSWER:
         return await response.read()
     body = bytearray()
     async for chunk in response.content.iter_any():

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from jobs.app.exit_codes import ExitCode
 from jobs.app.main import app
@@ -19,6 +20,13 @@ def test_every_command_is_in_the_readme() -> None:
     for command in app.registered_commands:
         assert command.callback is not None
         assert f"`recallflow {command.callback.__name__}" in README
+
+
+def test_every_option_of_the_sandbox_is_in_the_readme() -> None:
+    options = [name for parameter in get_command(app).commands["sandbox"].params for name in parameter.opts]  # type: ignore[attr-defined]  # a group
+    assert "--http-503" in options
+    for option in options:
+        assert f"`{option}" in README, option
 
 
 @pytest.mark.parametrize("code", [*ExitCode, 130, 143])

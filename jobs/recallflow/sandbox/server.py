@@ -1,25 +1,29 @@
 """Serves the simulated vendor on loopback. The owner of aiohttp's server."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from math import ceil
 from pathlib import Path
-from typing import Any, TextIO
 
 from aiohttp import web
 from pydantic import SecretStr
 
 from jobs.recallflow.sandbox.faults import Fault, FaultDice, FaultShares
+from jobs.recallflow.sandbox.gate import Gate, Opening, Refused
+from jobs.recallflow.sandbox.request_log import Exchange, RequestLog, subject
 from jobs.recallflow.sandbox.vendor import Reply, SimulatedVendor
 from jobs.recallflow.signing import Account
 from runner.errors import SettingsError
 
 EXAMPLE_ACCOUNT = Account(key=SecretStr("bDqJFiq9"), secret=SecretStr("7bz1lzh9"))
 """The one whose signature the vendor's page shows. It opens nothing but this simulation."""
+
+EXPIRED = Reply("-16", "timestamp expired")
+SYSTEM_ERROR = Reply("-18", "system error")
 
 BASE_PATH = "/v3/voice/"
 LARGEST_BODY = 64 * 2**20
@@ -34,8 +38,12 @@ class SandboxSettings:
     port: int = 0
     """0 for any that is free."""
     faults: FaultShares = field(default_factory=FaultShares)
-    rate_limit: int | None = None
-    """Requests in each second of the clock; the others are told HTTP 429."""
+    opening: Opening = field(default_factory=Opening)
+    """How much is let in; of the others, those that find somebody there are told HTTP 429."""
+    retry_after: float | None = None
+    """Seconds that HTTP 429 and 503 say to wait; None where 429 says one second, and 503 nothing."""
+    retry_after_date: bool = False
+    """Whether they say it as a date."""
     clock_skew: float = 0.0
     """Seconds that its clock is ahead of this machine's."""
     window: float = 300.0
@@ -87,34 +95,77 @@ class _Server:
         self._settings = settings
         self._machine_now = now
         self._dice = FaultDice(settings.faults)
-        self._second = 0
-        self._in_second = 0
-        self._log = _open_log(settings.request_log)
+        self._gate = Gate(settings.opening, started=now())
+        self._log = RequestLog(settings.request_log)
         self.vendor = SimulatedVendor(
             settings.account, window=settings.window, now=self._now, hide_base_file=settings.hide_base_file
         )
 
     def close(self) -> None:
-        if self._log:
-            self._log.close()
+        self._log.close()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["call"].removeprefix(BASE_PATH[1:])
         if not self.vendor.knows(path):
             return web.Response(status=404, text="Not Found")
         body = await request.read()
-        if self._settings.faults.latency:
-            await asyncio.sleep(self._settings.faults.latency)
-        exchange = _Exchange(request, path, _subject(body), self._machine_now())
-        if self._over_limit():
-            return self._answer(exchange, "rate-limit", None)
-        draw = self._dice.draw(f"{path} {exchange.subject}")
+        with self._gate.passing(self._machine_now()) as refused:
+            if self._settings.faults.latency and refused is not Refused.DOWN:
+                await asyncio.sleep(self._settings.faults.latency)
+            about = subject(body)
+            fault, reply = (refused, None) if refused else self._carry_out(request, path, body, f"{path} {about}")
+            told = _told(fault, reply)
+            self._log.write(
+                Exchange(
+                    at=self._machine_now(),
+                    path=path,
+                    subject=about,
+                    timestamp=request.headers.get("Timestamp"),
+                    fault=fault,
+                    reply=reply,
+                    answered=told.code if told else None,
+                )
+            )
+            return web.json_response(told.body) if told else await self._fail(request, fault, reply)
+
+    def _carry_out(
+        self, request: web.Request, path: str, body: bytes, subject: str
+    ) -> tuple[Fault | None, Reply | None]:
+        draw = self._dice.draw(subject)
         reply = self.vendor.refusal(request.headers)
         if reply is None and draw.fault is Fault.EXPIRED:
-            reply = Reply("-16", "timestamp expired")
+            reply = EXPIRED
         if reply is None and (draw.fault is None or draw.applied):
             reply = self.vendor.carry_out(path, body)
-        return self._answer(exchange, draw.fault and draw.fault.value, reply)
+        return draw.fault, reply
+
+    async def _fail(
+        self, request: web.Request, fault: Fault | Refused | None, reply: Reply | None
+    ) -> web.StreamResponse:
+        """What the caller gets instead of an answer."""
+        match fault:
+            case Refused.RATE_LIMIT | Refused.CONCURRENCY_LIMIT:
+                return web.Response(status=429, headers=self._retry_after(1.0), text="Too Many Requests")
+            case Fault.HTTP_503:
+                page = "<html><h1>503 Service Unavailable</h1></html>"
+                return web.Response(status=503, headers=self._retry_after(None), text=page)
+            case Fault.NOT_JSON:
+                return web.Response(text="<html><h1>502 Bad Gateway</h1></html>", content_type="text/html")
+            case Fault.CUT_BODY:
+                return await _half(request, web.json_response((reply or SYSTEM_ERROR).body))
+            case Fault.TIMEOUT:
+                await asyncio.sleep(self._settings.faults.hang)
+        return _cut(request)
+
+    def _retry_after(self, seconds: float | None) -> dict[str, str]:
+        """The header, where there is anything to say by default or by the settings."""
+        if self._settings.retry_after is not None:
+            seconds = self._settings.retry_after
+        if seconds is None:
+            return {}
+        if self._settings.retry_after_date:
+            return {"Retry-After": formatdate(ceil(self._now() + seconds), usegmt=True)}
+        return {"Retry-After": str(ceil(seconds))}
 
     async def set_date(self, _: web.Request, response: web.StreamResponse) -> None:
         if self._settings.date_header:
@@ -122,87 +173,31 @@ class _Server:
         else:
             response.headers.popall("Date", None)
 
-    def _answer(self, exchange: "_Exchange", fault: str | None, reply: Reply | None) -> web.Response:
-        told = Reply("-18", "system error") if fault == Fault.SYSTEM_ERROR.value else reply
-        match fault:
-            case "rate-limit":
-                response = web.Response(status=429, headers={"Retry-After": "1"}, text="Too Many Requests")
-            case Fault.HTTP_503.value:
-                response = web.Response(status=503, text="<html><h1>503 Service Unavailable</h1></html>")
-            case Fault.NOT_JSON.value:
-                response = web.Response(text="<html><h1>502 Bad Gateway</h1></html>", content_type="text/html")
-            case Fault.DROP.value:
-                response = web.Response()
-                if exchange.request.transport is not None:
-                    exchange.request.transport.abort()
-            case _:
-                assert told is not None, "only a fault keeps a request from being answered"
-                response = web.json_response(told.body)
-                exchange.answered = told.code
-        if self._log:
-            self._log.write(exchange.line(fault, reply) + "\n")
-            self._log.flush()
-        return response
-
-    def _over_limit(self) -> bool:
-        if self._settings.rate_limit is None:
-            return False
-        second = int(self._machine_now())
-        if second != self._second:
-            self._second, self._in_second = second, 0
-        self._in_second += 1
-        return self._in_second > self._settings.rate_limit
-
     def _now(self) -> float:
         return self._machine_now() + self._settings.clock_skew
 
 
-@dataclass(slots=True)
-class _Exchange:
-    """A request, and what the log says of it."""
-
-    request: web.Request
-    path: str
-    subject: Any
-    """The flow's key, if it names one."""
-    at: float
-    answered: str | None = None
-    """The code that the caller was told; None where the answer was none."""
-
-    def line(self, fault: str | None, reply: Reply | None) -> str:
-        """For the log; `outcome` is the code that the request really came to, whatever a fault made of the answer."""
-        return json.dumps(
-            {
-                "at": self.at,
-                "path": self.path,
-                "keyId": self.subject,
-                "timestamp": self.request.headers.get("Timestamp"),
-                "fault": fault,
-                "answered": self.answered,
-                "outcome": reply.code if reply else None,
-                "message": reply.message if reply else None,
-                "applied": bool(reply and reply.applied),
-            },
-            ensure_ascii=False,
-        )
+def _told(fault: Fault | Refused | None, reply: Reply | None) -> Reply | None:
+    """The answer that the caller hears; None where it is none."""
+    if fault is Fault.SYSTEM_ERROR:
+        return SYSTEM_ERROR
+    return reply if fault in {None, Fault.EXPIRED} else None
 
 
-def _open_log(path: Path | None) -> TextIO | None:
-    if path is None:
-        return None
-    try:
-        return path.open("w", encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(
-            f"The request log {path} cannot be written ({error.strerror}). Choose another --request-log.",
-            f"无法写入请求日志 {path}（{error.strerror}）。请更换 --request-log。",
-        ) from error
+def _cut(request: web.Request) -> web.Response:
+    """Resets the connection; what is answered on it gets nowhere."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
 
 
-def _subject(body: bytes) -> Any:  # noqa: ANN401 - whatever the caller put there
-    """What a request is about: the flow's key, if it names one."""
-    try:
-        values = json.loads(body)
-    except ValueError:
-        return None
-    return values.get("keyId", values.get("id")) if isinstance(values, dict) else None
+async def _half(request: web.Request, whole: web.Response) -> web.StreamResponse:
+    """Answers with half of a body, and closes the connection."""
+    body = whole.body
+    assert isinstance(body, bytes)
+    half = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
+    await half.prepare(request)
+    await half.write(body[: len(body) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return half

@@ -55,6 +55,8 @@ def test_no_fault_comes_unasked() -> None:
         (FaultShares(system_error=0.1, seed=7), Fault.SYSTEM_ERROR),
         (FaultShares(drop=0.1, seed=7), Fault.DROP),
         (FaultShares(not_json=0.1, seed=7), Fault.NOT_JSON),
+        (FaultShares(timeout=0.1, seed=7), Fault.TIMEOUT),
+        (FaultShares(cut_body=0.1, seed=7), Fault.CUT_BODY),
     ],
 )
 def test_a_fault_comes_as_often_as_it_was_asked_for(shares: FaultShares, fault: Fault) -> None:
@@ -63,9 +65,20 @@ def test_a_fault_comes_as_often_as_it_was_asked_for(shares: FaultShares, fault: 
     assert counts[fault] == pytest.approx(0.1 * MANY, rel=0.1)
 
 
-@pytest.mark.parametrize("share", [0.1, 0.2])
+@pytest.mark.parametrize("share", [0.1, 1 / 7])
 def test_faults_that_come_together_each_keep_their_share(share: float) -> None:
-    counts = drawn(FaultShares(http_503=share, expired=share, system_error=share, drop=share, not_json=share, seed=7))
+    counts = drawn(
+        FaultShares(
+            http_503=share,
+            expired=share,
+            system_error=share,
+            drop=share,
+            not_json=share,
+            timeout=share,
+            cut_body=share,
+            seed=7,
+        )
+    )
     assert {fault: counts[fault] / MANY for fault in Fault} == {
         fault: pytest.approx(share, rel=0.12) for fault in Fault
     }
@@ -79,6 +92,8 @@ def test_faults_that_come_together_each_keep_their_share(share: float) -> None:
         (FaultShares(system_error=1), Fault.SYSTEM_ERROR),
         (FaultShares(drop=1), Fault.DROP),
         (FaultShares(not_json=1), Fault.NOT_JSON),
+        (FaultShares(timeout=1), Fault.TIMEOUT),
+        (FaultShares(cut_body=1), Fault.CUT_BODY),
     ],
 )
 def test_a_fault_that_is_always_to_come_always_does(shares: FaultShares, fault: Fault) -> None:

@@ -89,6 +89,18 @@ def test_retry_after_is_seconds_or_a_date_and_never_a_longer_wait_than_is_sane(h
     assert retry_after(response(429, Retry_After=header), now=NOW) == pytest.approx(seconds)
 
 
+@pytest.mark.parametrize("off", [-600, 0, 600])
+def test_a_clock_that_is_off_changes_nothing_of_how_long_to_wait(off: float) -> None:
+    until, theirs = (formatdate(NOW + off + seconds, usegmt=True) for seconds in (12, 0))
+    assert retry_after(response(503, Retry_After=until, Date=theirs), now=NOW) == 12.0
+    assert retry_after(response(503, Retry_After="12", Date=theirs), now=NOW) == 12.0
+
+
+def test_an_answer_whose_own_date_makes_no_sense_is_held_against_our_clock() -> None:
+    until = formatdate(NOW + 12, usegmt=True)
+    assert retry_after(response(503, Retry_After=until, Date="soon"), now=NOW) == 12.0
+
+
 @pytest.mark.parametrize("header", ABSURD_DATES)
 def test_a_retry_after_that_makes_no_sense_is_as_good_as_none(header: str) -> None:
     assert retry_after(response(429, Retry_After=header), now=NOW) is None
