@@ -4,8 +4,8 @@
 
 Both send the same bodies to the same loopback server with the same session settings, on the same kind of event loop,
 each in a process of its own that measures nothing but the sending. The plain loop has a permit and a task for each
-request; it keeps no journal, retries nothing and counts what succeeded. The send phase has all of it. They take turns;
-what is printed are the medians of the rounds, and of their ratios.
+request; it keeps no journal, retries nothing and counts what succeeded. The send phase has all of it, and the program's
+setting of the garbage collector. They take turns; what is printed are the medians of the rounds, and of their ratios.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from jobs.app.garbage import collect_rarely
 from jobs.app.loop import run_loop
 from jobs.recallflow.client import Client
 from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT
@@ -56,6 +57,7 @@ def send_phase(url: str, journal: Path, run: int, concurrency: int) -> Taken:
                 control=lambda _: nullcontext(),
             )
 
+    collect_rarely()  # as the program does
     with Database(journal) as database:
         taken = measured(lambda: run_loop(main()), Ledger(database).run(run).requests)
         assert Ledger(database).run(run).counts[State.SUCCEEDED] == taken.requests
