@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from jobs.app.garbage import collect_rarely
 from jobs.app.language import say
 from jobs.app.options import (
     BaseUrlOption,
@@ -226,6 +227,7 @@ app.command(help=say("Serve a simulated vendor on this machine.", "在本机启�
 
 def main() -> None:
     """The console script."""
+    collect_rarely()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a redirected one would be in whatever Windows takes for the default
             stream.reconfigure(encoding=stream.encoding if stream.isatty() else "utf-8", errors="backslashreplace")

@@ -34,10 +34,18 @@ class Client:
     def __init__(self, base_url: str, account: Account) -> None:
         self._base_url = base_url.rstrip("/") + "/"
         self._account = account
+        self._signed_for: int | None = None
+        self._headers: dict[str, str] = {}
 
     def call(self, path: str, body: bytes, timestamp: int) -> Call:
-        """One call of the family, signed for the given time (Unix seconds by the vendor's clock)."""
-        return Call(self._base_url + path, self._account.headers(timestamp), body)
+        """One call of the family, signed for the given time (Unix seconds by the vendor's clock).
+
+        The body is no part of the signature, so that all calls of one second have the same headers: each its own copy.
+        """
+        if timestamp != self._signed_for:
+            self._headers = self._account.headers(timestamp)
+            self._signed_for = timestamp
+        return Call(self._base_url + path, self._headers.copy(), body)
 
 
 def read_answer(body: bytes) -> Answer | None:

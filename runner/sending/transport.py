@@ -51,10 +51,10 @@ class Transport:
             Unclear: it was cut off or timed out when bytes may have left already.
         """
         try:
-            async with self._session.post(
-                call.url, data=call.body, headers=call.headers, allow_redirects=False
-            ) as response:
-                return Response(response.status, response.headers, await _whole_body(response))
+            response = await self._session.post(
+                call.url, data=aiohttp.BytesPayload(call.body), headers=call.headers, allow_redirects=False
+            )
+            return Response(response.status, response.headers, await _whole_body(response))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             reason = _reason(error)
             raise NotSent(f"no connection ({reason})", f"无法建立连接（{reason}）") from error
@@ -66,14 +66,16 @@ class Transport:
 
 
 async def _whole_body(response: aiohttp.ClientResponse) -> bytes:
+    """The body. In any case the connection is given back or closed."""
     length = None if "Content-Encoding" in response.headers else response.content_length  # it is of what was packed
     if length is not None and length <= LARGEST_ANSWER:
         return await response.read()
     body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > LARGEST_ANSWER:
-            raise Unclear("the answer is too long to be one", "应答过长，不是有效应答")
+    async with response:
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > LARGEST_ANSWER:
+                raise Unclear("the answer is too long to be one", "应答过长，不是有效应答")
     return bytes(body)
 
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -36,12 +36,18 @@ class Measured:
     """The most of both at one time."""
 
 
-def measured(*args: str | bytes | Path, cwd: Path, within: float, env: Mapping[str, str] | None = None) -> Measured:
+def measured(
+    *args: str | bytes | Path,
+    cwd: Path,
+    within: float,
+    env: Mapping[str, str] | None = None,
+    program: Sequence[str] = PROGRAM,
+) -> Measured:
     """Runs a command to its end; one that takes longer than `within` seconds is ended, and its code is negative."""
     with TemporaryFile() as out, TemporaryFile() as err:
         began = time.perf_counter()
         process = psutil.Popen(
-            [*PROGRAM, *(each if isinstance(each, bytes) else str(each) for each in args)],
+            [*program, *(each if isinstance(each, bytes) else str(each) for each in args)],
             cwd=cwd,
             env=environment(RECALLFLOW_HOME=str(cwd / "home")) | dict(env or {}),
             stdin=subprocess.DEVNULL,

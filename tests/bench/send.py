@@ -1,29 +1,26 @@
 """How much our own code slows sending down: the send phase against a plain aiohttp loop.
 
-    python -m tests.bench.send --flows 10000 --concurrency 64 --rounds 5
+    python -m tests.bench.send --flows 20000 --concurrency 64 --rounds 5
 
-Both send the same bodies to the same loopback server with the same session settings, on the same kind of event loop.
-The plain loop has a semaphore, a task a request, and one signature for all; it keeps no journal, retries nothing and
-counts what succeeded. The send phase has all of it. They run in turn; what is printed is the median of the rounds, and
-of their ratios.
+Both send the same bodies to the same loopback server with the same session settings, on the same kind of event loop,
+each in a process of its own that measures nothing but the sending. The plain loop has a permit and a task for each
+request; it keeps no journal, retries nothing and counts what succeeded. The send phase has all of it, and the program's
+setting of the garbage collector. They take turns; what is printed are the medians of the rounds, and of their ratios.
 """
 
 import argparse
-import asyncio
-import json
+import multiprocessing
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
 from random import Random
-from statistics import median
 from tempfile import TemporaryDirectory
 
-import aiohttp
-
+from jobs.app.garbage import collect_rarely
 from jobs.app.loop import run_loop
-from jobs.recallflow.client import UPDATE, Client
+from jobs.recallflow.client import Client
 from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT
 from jobs.upload import Upload
 from runner.engine import Source, load, send
@@ -34,45 +31,16 @@ from runner.outcome import State
 from runner.sending.limits import Limits
 from runner.sending.retry import RetryPolicy
 from runner.sending.transport import Timeouts, Transport
-from tests.acceptance.sheets import generator
 from tests.bench.answering import answering_server
+from tests.bench.figures import Taken, peak_mb, show
+from tests.bench.plain import send_plainly
+from tests.bench.tables import kept_flows
 
-Seconds = tuple[float, float]
-"""By the wall, and of this process' processors."""
-
-
-def measured(work: Callable[[], int], expected: int) -> Seconds:
-    """Runs it, and checks that it sent everything."""
-    wall, processors = time.perf_counter(), time.process_time()
-    succeeded = work()
-    seconds = time.perf_counter() - wall, time.process_time() - processors
-    assert succeeded == expected, f"{succeeded} of {expected} succeeded"
-    return seconds
+Contender = Callable[[str, Path, int, int], Taken]
+"""Takes the URL, the journal, the run and the concurrency."""
 
 
-def plain_loop(url: str, bodies: list[bytes], concurrency: int) -> int:
-    """What somebody would write who needs nothing of what the runner promises."""
-
-    async def main() -> int:
-        headers = EXAMPLE_ACCOUNT.headers(int(time.time()))
-        permits = asyncio.Semaphore(concurrency)
-
-        async def one(session: aiohttp.ClientSession, body: bytes) -> bool:
-            async with permits, session.post(url + UPDATE, data=body, headers=headers, allow_redirects=False) as answer:
-                return bool(json.loads(await answer.read())["code"] == 0)
-
-        timeouts = Timeouts()
-        async with aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=concurrency),
-            timeout=aiohttp.ClientTimeout(total=timeouts.answer, connect=timeouts.connect),
-            cookie_jar=aiohttp.DummyCookieJar(),
-        ) as session:
-            return sum(await asyncio.gather(*(one(session, body) for body in bodies)))
-
-    return run_loop(main())
-
-
-def send_phase(url: str, run: int, database: Database, concurrency: int) -> int:
+def send_phase(url: str, journal: Path, run: int, concurrency: int) -> Taken:
     """The runner's send phase, journal and all."""
 
     async def main() -> None:
@@ -89,45 +57,80 @@ def send_phase(url: str, run: int, database: Database, concurrency: int) -> int:
                 control=lambda _: nullcontext(),
             )
 
-    run_loop(main())
-    return Ledger(database).run(run).counts[State.SUCCEEDED]
+    collect_rarely()  # as the program does
+    with Database(journal) as database:
+        taken = measured(lambda: run_loop(main()), Ledger(database).run(run).requests)
+        assert Ledger(database).run(run).counts[State.SUCCEEDED] == taken.requests
+    return taken
+
+
+def plain_loop(url: str, journal: Path, run: int, concurrency: int) -> Taken:
+    """The bodies of the run, which are all in memory before."""
+    with Database(journal) as database:
+        bodies = [row[0] for row in database.stream("SELECT body FROM bodies WHERE run = ? ORDER BY ordinal", (run,))]
+    succeeded = 0
+
+    def send_all() -> None:
+        nonlocal succeeded
+        succeeded = send_plainly(url, bodies, concurrency)
+
+    taken = measured(send_all, len(bodies))
+    assert succeeded == taken.requests
+    return taken
+
+
+def measured(work: Callable[[], object], requests: int) -> Taken:
+    """Runs it; what it took of this process."""
+    wall, processors = time.perf_counter(), time.process_time()
+    work()
+    return Taken(
+        requests=requests,
+        seconds=time.perf_counter() - wall,
+        processors=time.process_time() - processors,
+        mb=peak_mb(),
+    )
+
+
+def in_its_own_process(contender: Contender, url: str, journal: Path, run: int, concurrency: int) -> Taken:
+    """Its memory is its own, and nobody has warmed up for it."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as process:
+        return process.submit(contender, url, journal, run, concurrency).result()
+
+
+def load_run(flows: Path, journal: Path, url: str) -> int:
+    """The flows as a run of a journal, ready to be sent."""
+    with Database(journal) as database:
+        destination = Destination(endpoint=url, account="bench")
+        return load(
+            Upload(None),
+            Source(path=flows),
+            database,
+            destination=destination,
+            observe=lambda _: None,
+            random=Random(),
+        )
+
+
+CONTENDERS: dict[str, Contender] = {"send phase": send_phase, "plain loop": plain_loop}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--flows", type=int, default=10_000)
+    parser.add_argument("--flows", type=int, default=20_000)
     parser.add_argument("--concurrency", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
-    make = generator()
-    ours: list[Seconds] = []
-    plain: list[Seconds] = []
+    rounds: dict[str, list[Taken]] = {name: [] for name in CONTENDERS}
     with TemporaryDirectory() as folder, answering_server() as url:
-        flows = Path(folder) / "flows.csv"
-        rows = ([row.get(spec.name) for spec in make.FIELDS] for flow in make.flows(given.flows, 7) for row in flow)
-        make.write_csv(flows, make.headings("en"), rows)
-        with Database(Path(folder) / "journal.sqlite3") as database:
-            destination = Destination(endpoint=url, account="bench")
-            source = Source(path=flows)
-
-            def loaded() -> int:
-                return load(
-                    Upload(None), source, database, destination=destination, observe=lambda _: None, random=Random()
-                )
-
-            first = loaded()
-            bodies = [row[0] for row in database.stream("SELECT body FROM bodies WHERE run = ?", (first,))]
-            for _ in range(given.rounds):
-                run = loaded()
-                ours.append(measured(partial(send_phase, url, run, database, given.concurrency), given.flows))
-                plain.append(measured(partial(plain_loop, url, bodies, given.concurrency), given.flows))
-    for name, seconds in (("send phase", ours), ("plain loop", plain)):
-        wall, processors = (median(each) for each in zip(*seconds, strict=True))
-        print(
-            f"{name}: {given.flows / wall:,.0f} requests/s, {processors / given.flows * 1e6:,.0f} µs of CPU a request"
-        )
-    ratio = median(other[0] / own[0] for own, other in zip(ours, plain, strict=True))
-    print(f"requests/s, send phase to plain loop: {ratio:.2f} (median of {given.rounds} rounds in turn)")
+        journal = Path(folder) / "journal.sqlite3"
+        for number in range(given.rounds):
+            run = load_run(kept_flows(given.flows), journal, url)
+            in_turn = list(CONTENDERS.items())
+            for name, contender in in_turn if number % 2 else reversed(in_turn):
+                rounds[name].append(in_its_own_process(contender, url, journal, run, given.concurrency))
+    print(f"{given.flows:,} flows, concurrency {given.concurrency}")
+    show(rounds)
 
 
 if __name__ == "__main__":
