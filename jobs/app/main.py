@@ -10,6 +10,7 @@ import typer
 from jobs.app.language import say
 from jobs.app.options import (
     BaseUrlOption,
+    CanaryOption,
     ConcurrencyOption,
     DuplicatesOption,
     FilesRootOption,
@@ -18,6 +19,7 @@ from jobs.app.options import (
     LanguageOption,
     MapFileOption,
     MapOption,
+    MaxFailuresOption,
     ProfileOption,
     RateOption,
     ReportOption,
@@ -66,6 +68,8 @@ def upload(  # noqa: PLR0913 - its options
     base_url: BaseUrlOption = None,
     concurrency: ConcurrencyOption = None,
     rate: RateOption = None,
+    canary: CanaryOption = None,
+    max_failures: MaxFailuresOption = None,
     report: ReportOption = None,
     home: HomeOption = None,
     profile: ProfileOption = None,
@@ -83,7 +87,15 @@ def upload(  # noqa: PLR0913 - its options
         source = SourceOptions(
             file=file, sheet=sheet, map=map, map_file=map_file, duplicates=duplicates, files_root=files_root
         )
-        settings = load_settings(profile=profile, base_url=base_url, concurrency=concurrency, rate=rate, home=home)
+        settings = load_settings(
+            profile=profile,
+            home=home,
+            base_url=base_url,
+            concurrency=concurrency,
+            rate=rate,
+            canary=canary,
+            max_failures=max_failures,
+        )
         return upload(
             UploadOptions(
                 source=source.source(settings),
@@ -109,6 +121,8 @@ def resume(  # noqa: PLR0913 - its options
     base_url: BaseUrlOption = None,
     concurrency: ConcurrencyOption = None,
     rate: RateOption = None,
+    canary: CanaryOption = None,
+    max_failures: MaxFailuresOption = None,
     report: ReportOption = None,
     home: HomeOption = None,
     profile: ProfileOption = None,
@@ -122,7 +136,15 @@ def resume(  # noqa: PLR0913 - its options
         from jobs.app.ending import Ending  # noqa: PLC0415
         from jobs.app.settings import load_settings  # noqa: PLC0415
 
-        settings = load_settings(profile=profile, base_url=base_url, concurrency=concurrency, rate=rate, home=home)
+        settings = load_settings(
+            profile=profile,
+            home=home,
+            base_url=base_url,
+            concurrency=concurrency,
+            rate=rate,
+            canary=canary,
+            max_failures=max_failures,
+        )
         return resume(
             ResumeOptions(run=run, settings=settings, ending=Ending(report=report, language=language, json=json))
         )
