@@ -11,6 +11,7 @@ from jobs.app.garbage import collect_rarely
 from jobs.app.language import say
 from jobs.app.options import (
     BaseUrlOption,
+    CanaryOption,
     ConcurrencyOption,
     DuplicatesOption,
     FilesRootOption,
@@ -19,6 +20,7 @@ from jobs.app.options import (
     LanguageOption,
     MapFileOption,
     MapOption,
+    MaxFailuresOption,
     ProfileOption,
     RateOption,
     ReportOption,
@@ -68,6 +70,8 @@ def upload(  # noqa: PLR0913 - its options
     base_url: BaseUrlOption = None,
     concurrency: ConcurrencyOption = None,
     rate: RateOption = None,
+    canary: CanaryOption = None,
+    max_failures: MaxFailuresOption = None,
     report: ReportOption = None,
     yes: YesOption = False,
     home: HomeOption = None,
@@ -86,7 +90,15 @@ def upload(  # noqa: PLR0913 - its options
         source = SourceOptions(
             file=file, sheet=sheet, map=map, map_file=map_file, duplicates=duplicates, files_root=files_root
         )
-        settings = load_settings(profile=profile, base_url=base_url, concurrency=concurrency, rate=rate, home=home)
+        settings = load_settings(
+            profile=profile,
+            home=home,
+            base_url=base_url,
+            concurrency=concurrency,
+            rate=rate,
+            canary=canary,
+            max_failures=max_failures,
+        )
         return upload(
             UploadOptions(
                 source=source.source(settings),
@@ -113,6 +125,8 @@ def resume(  # noqa: PLR0913 - its options
     base_url: BaseUrlOption = None,
     concurrency: ConcurrencyOption = None,
     rate: RateOption = None,
+    canary: CanaryOption = None,
+    max_failures: MaxFailuresOption = None,
     report: ReportOption = None,
     home: HomeOption = None,
     profile: ProfileOption = None,
@@ -126,7 +140,15 @@ def resume(  # noqa: PLR0913 - its options
         from jobs.app.ending import Ending  # noqa: PLC0415
         from jobs.app.settings import load_settings  # noqa: PLC0415
 
-        settings = load_settings(profile=profile, base_url=base_url, concurrency=concurrency, rate=rate, home=home)
+        settings = load_settings(
+            profile=profile,
+            home=home,
+            base_url=base_url,
+            concurrency=concurrency,
+            rate=rate,
+            canary=canary,
+            max_failures=max_failures,
+        )
         return resume(
             ResumeOptions(run=run, settings=settings, ending=Ending(report=report, language=language, json=json))
         )

@@ -65,6 +65,23 @@ RateOption = Annotated[
     float | None,
     typer.Option(help=say("Attempts per second at most. Default: no limit.", "每秒最多发送次数。默认不限。")),
 ]
+CanaryOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        help=say("Send so many first, and go on only if all of them succeeded.", "先试发 N 个，全部成功后才继续发送。"),
+    ),
+]
+MaxFailuresOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|P%",
+        help=say(
+            "Stop when more than this have failed or are unknown: 20, or 5% of those that are settled.",
+            "失败或未知超过此数量（20）或已完成请求的比例（5%）时停止。",
+        ),
+    ),
+]
 ReportOption = Annotated[
     Path | None, typer.Option(help=say("Where the report workbook is to lie.", "报告工作簿的保存位置。"))
 ]

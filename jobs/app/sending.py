@@ -84,6 +84,8 @@ class Delivery:
                 carrier,
                 limits=settings.limits,
                 retry=settings.retry,
+                guards=settings.guards,
+                breaker=settings.breaker,
                 observe=observe,
                 random=SystemRandom(),
                 control=interrupts.control,

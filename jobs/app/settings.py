@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from jobs.recallflow.client import BASE_URL
 from jobs.recallflow.signing import Account
 from runner.attachments import MOST_MB
 from runner.errors import SettingsError
-from runner.sending.limits import Limits
+from runner.sending.guards import Guards, MaxFailures
+from runner.sending.limits import BreakerTerms, Limits
 from runner.sending.retry import RetryPolicy
 from runner.sending.transport import Timeouts
 from runner.tables.limits import ReadingLimits
@@ -24,6 +25,7 @@ FILE = Path("recallflow.toml")
 
 _JOURNAL = "journal.sqlite3"
 _HEADER_TEXT = re.compile(r"[!-~]+")
+_MAX_FAILURES = re.compile(r"(?P<count>\d+)|(?P<share>\d+(?:\.\d+)?)\s*[%％]")
 _PROFILE_VALUES = "profile_values"
 
 
@@ -44,6 +46,19 @@ class Settings(BaseSettings):
     patience: float = Field(default=RetryPolicy().patience, gt=0)
     connect_timeout: float = Field(default=Timeouts().connect, gt=0)
     answer_timeout: float = Field(default=Timeouts().answer, gt=0)
+
+    retry_share: float = Field(default=RetryPolicy().budget_share, ge=0)
+    retry_floor: float = Field(default=RetryPolicy().budget_floor, ge=0.1)  # with less, the last retries never come
+    limit_window: float = Field(default=Limits().window, gt=0)
+    limit_errors: float = Field(default=Limits().error_share, ge=0, le=1)
+    limit_latency: float = Field(default=Limits().latency_factor, gt=1)
+    grace: float = Field(default=Limits().grace, ge=0)
+    breaker_failures: int = Field(default=BreakerTerms().failures, ge=1)
+    breaker_pause: float = Field(default=BreakerTerms().pause, gt=0)
+    breaker_longest_pause: float = Field(default=BreakerTerms().longest_pause, gt=0)
+    breaker_patience: float = Field(default=BreakerTerms().patience, gt=0)
+    canary: int | None = Field(default=None, ge=1)
+    max_failures: str | None = None
 
     file_mb: int = Field(default=ReadingLimits().file_mb, ge=1)
     unpacked_mb: int = Field(default=ReadingLimits().unpacked_mb, ge=1)
@@ -73,7 +88,14 @@ class Settings(BaseSettings):
     @property
     def limits(self) -> Limits:
         """How much may be under way."""
-        return Limits(concurrency=self.concurrency, rate=self.rate)
+        return Limits(
+            concurrency=self.concurrency,
+            rate=self.rate,
+            window=self.limit_window,
+            error_share=self.limit_errors,
+            latency_factor=self.limit_latency,
+            grace=self.grace,
+        )
 
     @property
     def retry(self) -> RetryPolicy:
@@ -83,7 +105,25 @@ class Settings(BaseSettings):
             backoff=self.backoff,
             longest_backoff=self.longest_backoff,
             patience=self.patience,
+            budget_share=self.retry_share,
+            budget_floor=self.retry_floor,
         )
+
+    @property
+    def breaker(self) -> BreakerTerms:
+        """When the vendor counts as down."""
+        return BreakerTerms(
+            failures=self.breaker_failures,
+            pause=self.breaker_pause,
+            longest_pause=self.breaker_longest_pause,
+            patience=self.breaker_patience,
+        )
+
+    @property
+    def guards(self) -> Guards:
+        """When to stop because too much goes wrong."""
+        most = max_failures(self.max_failures) if self.max_failures is not None else None
+        return Guards(canary=self.canary, max_failures=most)
 
     @property
     def timeouts(self) -> Timeouts:
@@ -114,6 +154,14 @@ class Settings(BaseSettings):
                 )
         return Account(key=self.api_key, secret=self.api_secret)
 
+    @field_validator("max_failures", mode="before")
+    @classmethod
+    def _says_how_many(cls, words: object) -> object:
+        if words is None:
+            return None
+        max_failures(str(words))
+        return str(words)
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -127,6 +175,23 @@ class Settings(BaseSettings):
         given = dict(init_settings())
         profile = given.pop(_PROFILE_VALUES, {})
         return InitSettingsSource(settings_cls, given), env_settings, InitSettingsSource(settings_cls, profile)
+
+
+def max_failures(words: str) -> MaxFailures:
+    """How many failures are too many, as people write it: `20`, `5%`.
+
+    Raises:
+        SettingsError: it is neither.
+    """
+    match = _MAX_FAILURES.fullmatch(words.strip())
+    if match and match["count"]:
+        return MaxFailures(count=int(match["count"]))
+    if match and float(match["share"]) <= 100:
+        return MaxFailures(share=float(match["share"]) / 100)
+    raise SettingsError(
+        f'--max-failures (RECALLFLOW_MAX_FAILURES) is "{words}". Write a number like 20, or a share like 5%.',
+        f"--max-failures（RECALLFLOW_MAX_FAILURES）的值“{words}”无效。请写成数量（如 20）或比例（如 5%）。",
+    )
 
 
 def load_settings(*, profile: str | None = None, file: Path = FILE, **given: object) -> Settings:

@@ -148,7 +148,8 @@ def test_a_base_url_that_is_not_the_vendors_stops_the_run(tmp_path: Path) -> Non
     flows = simple_flows(tmp_path / "flows.csv", 500)
     with running_sandbox(cwd=tmp_path) as url:
         elsewhere = url.replace("/v3/voice/", "/elsewhere/")
-        env = ACCOUNT | {"RECALLFLOW_BACKOFF": "0.01"}
+        quick = {f"RECALLFLOW_{name}": "0.01" for name in ("BACKOFF", "BREAKER_PAUSE", "BREAKER_PATIENCE")}
+        env = ACCOUNT | quick
         done = recallflow("upload", flows, "--base-url", elsewhere, "--json", cwd=tmp_path, env=env)
     assert done.code == 3
     assert "Check the base URL" in done.summary["reason"]

@@ -1,11 +1,15 @@
 """Settings: the command line over the environment over a profile."""
 
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
 
 from jobs.app.settings import load_settings
 from runner.errors import SettingsError
+from runner.sending.guards import Guards, MaxFailures
+from runner.sending.limits import BreakerTerms, Limits
+from runner.sending.retry import RetryPolicy
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +59,52 @@ def test_a_file_that_cannot_be_used_is_explained(tmp_path: Path, text: str, word
 def test_a_key_that_no_header_can_hold_is_refused_before_anything_is_sent(tmp_path: Path, key: str) -> None:
     with pytest.raises(SettingsError, match="RECALLFLOW_API_KEY"):
         load_settings(file=tmp_path / "none", api_key=key, api_secret="secret").account()
+
+
+@pytest.mark.parametrize(
+    ("words", "most"),
+    [
+        ("20", MaxFailures(count=20)),
+        ("0", MaxFailures(count=0)),
+        ("5%", MaxFailures(share=0.05)),
+        ("0.5%", MaxFailures(share=0.005)),
+        (" 5 ％ ", MaxFailures(share=0.05)),
+        ("100%", MaxFailures(share=1.0)),
+        (20, MaxFailures(count=20)),
+    ],
+)
+def test_max_failures_is_a_number_or_a_share(tmp_path: Path, words: object, most: MaxFailures) -> None:
+    assert load_settings(file=tmp_path / "none", max_failures=words).guards == Guards(max_failures=most)
+
+
+@pytest.mark.parametrize("words", ["", "5.5", "-1", "101%", "5 percent", "%", "1e3", "5%%", 0.05, True])
+def test_anything_else_is_answered_with_what_to_write(tmp_path: Path, words: object) -> None:
+    with pytest.raises(SettingsError, match="Write a number like 20, or a share like 5%"):
+        load_settings(file=tmp_path / "none", max_failures=words)
+
+
+def test_what_is_not_set_is_as_the_runner_has_it(tmp_path: Path) -> None:
+    settings = load_settings(file=tmp_path / "none")
+    assert (settings.limits, settings.retry) == (Limits(), RetryPolicy())
+    assert (settings.breaker, settings.guards) == (BreakerTerms(), Guards())
+
+
+@pytest.mark.parametrize("terms", [Limits(), RetryPolicy(), BreakerTerms()])
+def test_all_that_the_sender_can_be_told_can_be_set(
+    tmp_path: Path, terms: Limits | RetryPolicy | BreakerTerms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {
+        "window": "LIMIT_WINDOW",
+        "error_share": "LIMIT_ERRORS",
+        "latency_factor": "LIMIT_LATENCY",
+        "budget_share": "RETRY_SHARE",
+        "budget_floor": "RETRY_FLOOR",
+    }
+    prefix = "BREAKER_" if isinstance(terms, BreakerTerms) else ""
+    for field in fields(terms):
+        monkeypatch.setenv(
+            f"RECALLFLOW_{names.get(field.name, prefix + field.name.upper())}", "1.0" if "error" in field.name else "7"
+        )
+    settings = load_settings(file=tmp_path / "none")
+    (same,) = (each for each in (settings.limits, settings.retry, settings.breaker) if type(each) is type(terms))
+    assert all(value == (1 if name == "error_share" else 7) for name, value in asdict(same).items())
