@@ -61,8 +61,7 @@ class Claims:
         self._terms = terms
         self._is_gone = is_gone
         self.held_back = False
-        """Whether the last claim passed over a request that another run is sending, so that it is worth asking again
-        a little later."""
+        """Whether the last claim passed over a request that another run is sending; ask again a little later."""
         with database.transaction():
             other = holder(database, run, now=now, is_gone=is_gone)
             if other and not (other.reserved and other.owner == terms.owner):
@@ -134,11 +133,7 @@ class Claims:
         self.until = now + self._terms.seconds
 
     def give_back(self, ordinals: Iterable[int]) -> None:
-        """Claimed requests of which no byte has left are ready again.
-
-        Raises:
-            JournalError: it cannot be written.
-        """
+        """Claimed requests of which no byte has left are ready again."""
         with self._database.transaction(durable=False):
             self._database.execute_many(
                 "UPDATE requests SET state = ?, lease = NULL WHERE run = ? AND ordinal = ? AND lease = ?",
@@ -146,11 +141,7 @@ class Claims:
             )
 
     def renew(self, *, now: float) -> None:
-        """Keeps the lease for another while.
-
-        Raises:
-            LeaseLost: it has run out.
-        """
+        """Keeps the lease for another while; raises `LeaseLost` where it has run out."""
         with self._database.transaction(durable=False):
             self._renew(now)
         self.until = now + self._terms.seconds
@@ -158,11 +149,22 @@ class Claims:
     def release(self) -> None:
         """Ends the lease, so that another process need not wait for it to run out.
 
+        The run stays this process' own, to write down that it is over, until another one takes it.
+
         Raises:
             JournalError: it cannot be written.
         """
         with self._database.transaction(durable=False):
-            self._database.execute("DELETE FROM leases WHERE token = ?", (self._token,))
+            self._database.execute("UPDATE leases SET expires = 0 WHERE token = ?", (self._token,))
+
+    def check(self) -> None:
+        """Within a transaction: until it ends, nobody else has the run.
+
+        Raises:
+            LeaseLost: somebody else has taken it over, even if they are done with it by now.
+        """
+        if not self._database.execute("SELECT 1 FROM leases WHERE token = ?", (self._token,)).fetchone():
+            raise _lost()
 
     def _claim_next(self, limit: int) -> list[sqlite3.Row]:
         claimed = self._database.execute(_READY.format(unless=""), (self._run, limit)).fetchall()

@@ -61,7 +61,7 @@ async def sent_to(url: str, timeouts: Timeouts = PATIENT) -> Seen:
             return NOT_CONNECTED
         except Unclear:
             return NO_ANSWER
-    verdict: Verdict = status_verdict(response, now=NOW) or upload.verdict(response)
+    verdict: Verdict = status_verdict(response, now=lambda: NOW) or upload.verdict(response)
     assert verdict.message.en, "there is always something to tell"
     assert verdict.message.zh
     return Seen(verdict.action, verdict.code, verdict.ambiguous, verdict.wait)
