@@ -74,11 +74,11 @@ def _words(text: Text, old: Sequence[OldRun], settings: Settings) -> Text:
 
 _NONE = Text("No run ended more than {days} days ago; nothing is deleted.", "没有 {days} 天前结束的运行记录，未删除。")
 _QUESTION = Text(
-    "Delete from {journal} the {runs} runs that ended more than {days} days ago, with {requests} requests?",
+    "Delete from {journal} what ended more than {days} days ago (runs: {runs}, requests: {requests})?",
     "从 {journal} 删除 {days} 天前结束的 {runs} 个运行记录（共 {requests} 个请求）？",
 )
 _DONE = Text(
-    "Deleted: {runs} runs that ended more than {days} days ago, with {requests} requests.",
+    "Deleted what ended more than {days} days ago (runs: {runs}, requests: {requests}).",
     "已删除 {days} 天前结束的 {runs} 个运行记录，共 {requests} 个请求。",
 )
 _BUSY = Text(
