@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from jobs.app.garbage import collect_rarely
+from jobs.app.journal_commands import results, runs, show
 from jobs.app.language import say
 from jobs.app.options import (
     BaseUrlOption,
@@ -24,6 +25,7 @@ from jobs.app.options import (
     ProfileOption,
     RateOption,
     ReportOption,
+    RunArgument,
     SheetOption,
     SpreadsheetArgument,
     YesOption,
@@ -115,12 +117,7 @@ def upload(  # noqa: PLR0913 - its options
 
 @app.command(help=say("Go on where a stopped or killed run was.", "继续已停止或中断的运行。"))
 def resume(  # noqa: PLR0913 - its options
-    run: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[RUN]", help=say("As `runs` lists it. Default: the latest.", "运行编号；默认最近一次。")
-        ),
-    ] = None,
+    run: RunArgument = None,
     *,
     base_url: BaseUrlOption = None,
     concurrency: ConcurrencyOption = None,
@@ -187,19 +184,11 @@ def check(  # noqa: PLR0913 - its options
     run_command("check", command, lang, json=json)
 
 
-@app.command(help=say("List all runs.", "列出所有运行记录。"))
-def runs(
-    *, home: HomeOption = None, profile: ProfileOption = None, lang: LanguageOption = None, json: JsonOption = False
-) -> None:
-    """List the journal's runs."""
-
-    def command(language: Language) -> int:
-        from jobs.app.commands.runs import runs  # noqa: PLC0415 - for fast help
-        from jobs.app.settings import load_settings  # noqa: PLC0415
-
-        return runs(load_settings(profile=profile, home=home).journal, language=language, json=json)
-
-    run_command("runs", command, lang, json=json)
+app.command(help=say("List all runs, or delete old ones.", "列出所有运行记录，或删除旧记录。"))(runs)
+app.command(help=say("Show one run.", "查看一次运行。"))(show)
+app.command(help=say("Print the requests of a run as JSON lines or CSV.", "以 JSON 行或 CSV 输出一次运行的请求。"))(
+    results
+)
 
 
 @app.command(help=say("Write a workbook to fill in.", "生成供填写的工作簿模板。"))

@@ -17,6 +17,13 @@ SpreadsheetArgument = Annotated[
         ),
     ),
 ]
+RunArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[RUN]",
+        help=say("As `runs` lists it, or its beginning. Default: the latest.", "运行编号或其开头；默认最近一次。"),
+    ),
+]
 SheetOption = Annotated[
     str | None,
     typer.Option(

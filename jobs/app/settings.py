@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     api_secret: SecretStr | None = None
     base_url: str = BASE_URL
     home: Path = Field(default_factory=lambda: user_data_path("recallflow", appauthor=False))
+    keep_days: int = Field(default=180, ge=1)
     concurrency: int = Field(default=Limits().concurrency, ge=1, le=1_000)
     rate: float | None = Field(default=None, gt=0)
     attempts: int = Field(default=RetryPolicy().attempts, ge=1, le=100)

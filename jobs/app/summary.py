@@ -79,6 +79,29 @@ def _json(value: object) -> str:
 
 def print_summary(console: Console, run: RunRecord, language: Language, *, recorded: bool = True) -> None:
     """The short table that a run ends with."""
+    print_line(console, head(run, recorded=recorded), language)
+    console.print(counts_table(run, language))
+    if run.reason:
+        print_line(console, run.reason, language, style="bold red")
+    if recorded and run.state is RunState.STOPPED:
+        print_line(console, resume_line(run), language)
+    if run.report:
+        print_line(console, report_line(run), language)
+
+
+def print_line(console: Console, words: Text, language: Language, *, style: str | None = None) -> None:
+    """Words as they are, however wide the terminal."""
+    console.print(words.in_language(language), style=style, highlight=False, markup=False, soft_wrap=True)
+
+
+def head(run: RunRecord, *, recorded: bool = True) -> Text:
+    """Which run it is; where the journal keeps none, which file."""
+    words = _HEAD if recorded else _CHECKED
+    return words.format(run=run.name, state=RUN_STATES[run.state], source=Path(run.source).name, rows=f"{run.rows:,}")
+
+
+def counts_table(run: RunRecord, language: Language) -> Table:
+    """How many requests are in which state."""
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="bold")
     table.add_column(justify="right")
@@ -90,17 +113,17 @@ def print_summary(console: Console, run: RunRecord, language: Language, *, recor
     table.add_row(_REQUESTS.in_language(language), f"{run.requests:,}")
     if run.attempts:
         table.add_row(_ATTEMPTS.in_language(language), f"{run.attempts:,}")
-    head = _HEAD if recorded else _CHECKED
-    words = head.format(run=run.name, state=RUN_STATES[run.state], source=Path(run.source).name, rows=f"{run.rows:,}")
-    console.print(words.in_language(language), highlight=False, markup=False, soft_wrap=True)
-    console.print(table)
-    if run.reason:
-        console.print(run.reason.in_language(language), style="bold red", highlight=False, markup=False, soft_wrap=True)
-    if recorded and run.state is RunState.STOPPED:
-        console.print(_RESUME.format(run=run.name).in_language(language), highlight=False, markup=False, soft_wrap=True)
-    if run.report:
-        report = _REPORT.format(path=run.report).in_language(language)
-        console.print(report, highlight=False, markup=False, soft_wrap=True)
+    return table
+
+
+def resume_line(run: RunRecord) -> Text:
+    """The command that goes on."""
+    return _RESUME.format(run=run.name)
+
+
+def report_line(run: RunRecord) -> Text:
+    """Where the report is."""
+    return _REPORT.format(path=run.report)
 
 
 _COLOURS = {

@@ -221,9 +221,11 @@ class Ledger:
         SQLite takes a bare column from the row that has the minimum, so both languages are of one message.
         """
         rows = self._database.execute(
-            "SELECT state, code, min(message_en) AS en, coalesce(message_zh, message_en) AS zh, count(*) AS times"
-            " FROM requests WHERE run = ? AND code IS NOT NULL AND state <> 'succeeded'"
-            " GROUP BY state, code ORDER BY times DESC, code LIMIT ?",
+            "SELECT CASE WHEN state = 'sending' OR state = 'ready' AND unclear THEN 'unknown'"  # as `_as_if_ended`
+            " WHEN state = 'ready' THEN 'not_sent' ELSE state END AS state,"
+            " code, min(message_en) AS en, coalesce(message_zh, message_en) AS zh, count(*) AS times"
+            " FROM requests WHERE run = ? AND code IS NOT NULL AND requests.state <> 'succeeded'"
+            " GROUP BY 1, 2 ORDER BY times DESC, code LIMIT ?",
             (run, limit),
         ).fetchall()
         return [(State(row["state"]), row["code"], _text(row["en"], row["zh"]), row["times"]) for row in rows]

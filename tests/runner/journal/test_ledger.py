@@ -155,6 +155,13 @@ def test_the_message_of_a_code_says_the_same_in_both_languages(database: Databas
     assert times == 2
 
 
+def test_the_answer_of_what_is_being_sent_once_more_counts_with_what_it_would_be(database: Database) -> None:
+    run = settled_run(database, [outcome(1, State.UNKNOWN), outcome(2, State.UNKNOWN), outcome(3, State.UNKNOWN)])
+    database.execute("UPDATE requests SET state = 'sending' WHERE ordinal = 1")
+    database.execute("UPDATE requests SET state = 'ready', unclear = 1 WHERE ordinal = 2")
+    assert Ledger(database).codes(run, 10) == [(State.UNKNOWN, "-22", None, 3)]
+
+
 def test_one_runs_numbers_hold_nothing_of_another(database: Database) -> None:
     run = filled_run(database, guests(2), name_seed=1)
     other = filled_run(database, [*guests(3), bad("b", 9)], name_seed=2)

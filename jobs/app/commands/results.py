@@ -1,0 +1,116 @@
+"""`recallflow results`: a run's requests and what became of each, for programs and for Excel. Streams."""
+
+import csv
+import json as json_format
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from jobs.app.problems import problems_json
+from jobs.app.summary import print_json, run_json
+from runner.errors import SettingsError
+from runner.journal.database import Database
+from runner.journal.ledger import Ledger
+from runner.journal.lookup import find_run
+from runner.outcome import FINAL_STATES
+from runner.text import Language
+
+FORMATS = ("jsonl", "csv")
+
+_COLUMNS = ("key", "rows", "state", "code", "message", "attempts", "problems")
+_MARK = "\ufeff"
+"""Without a byte order mark, Excel does not take a file for UTF-8."""
+_FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")
+_NUMBER = re.compile(r"-\d+(\.\d+)?")
+
+
+def results(journal: Path, name: str | None, *, layout: str, states: str | None, language: Language, json: bool) -> int:
+    """Prints the requests of a run in input order. Gives the exit code.
+
+    Args:
+        journal: where the journal is.
+        name: of the run, or its beginning; None for the latest.
+        layout: one of `FORMATS`.
+        states: the states whose requests are wanted, with commas between them; None for all.
+        language: of the messages.
+        json: as one JSON object: the run's summary, and the lines as its `results`.
+
+    Raises:
+        SettingsError: there is no such format or state.
+        InputError: there is no such run.
+        JournalError: the journal cannot be read.
+    """
+    if layout not in FORMATS:
+        raise SettingsError(
+            f"There is no format {layout}. Write {' or '.join(FORMATS)}.",
+            f"没有格式 {layout}。请写 {' 或 '.join(FORMATS)}。",
+        )
+    wanted = _states(states)
+    with Database(journal, to_read=True) as database:
+        record = find_run(database, name)
+        lines = (line for line in _lines(Ledger(database), record.id, language) if line["state"] in wanted)
+        try:
+            if json:
+                print_json(run_json(record, None, language), results=lines)
+            elif layout == "csv":
+                _print_csv(lines)
+            else:
+                _print_lines(lines)
+            sys.stdout.flush()
+        except BrokenPipeError:  # whoever reads has seen enough, as `head` has
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _lines(ledger: Ledger, run: int, language: Language) -> Iterator[dict[str, object]]:
+    problems = problems_json(ledger, run, language)  # in the order of their requests
+    for result in ledger.results(run):
+        yield {
+            "key": result.key,
+            "rows": result.rows,
+            "state": result.state.value,
+            "code": result.code,
+            "message": result.message.in_language(language) if result.message else None,
+            "attempts": result.attempts,
+            "problems": list(islice(problems, result.problems)),
+        }
+
+
+def _print_lines(lines: Iterable[dict[str, object]]) -> None:
+    for line in lines:
+        sys.stdout.write(json_format.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _print_csv(lines: Iterable[dict[str, object]]) -> None:
+    sys.stdout.write(_MARK)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for line in lines:
+        problems = line["problems"]
+        assert isinstance(problems, list)
+        values = line | {"problems": len(problems)}
+        writer.writerow([_harmless(values[column]) for column in _COLUMNS])
+
+
+def _harmless(value: object) -> object:
+    """The value; a text that Excel would take for a formula begins with an apostrophe. A negative number is none."""
+    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
+        return "'" + value
+    return value
+
+
+def _states(words: str | None) -> frozenset[str]:
+    valid = [state.value for state in FINAL_STATES]
+    if words is None:
+        return frozenset(valid)
+    wanted = [word.strip().lower() for word in words.split(",")]
+    unknown = next((word for word in wanted if word not in valid), None)
+    if unknown is not None:
+        raise SettingsError(
+            f'There is no state "{unknown}". The states are: {", ".join(valid)}.',
+            f"没有状态“{unknown}”。可用的状态：{'、'.join(valid)}。",
+        )
+    return frozenset(wanted)

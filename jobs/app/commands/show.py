@@ -1,0 +1,134 @@
+"""`recallflow show`: one run, what became of it, and what can be done about it."""
+
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as RichText
+
+from jobs.app.summary import counts_table, head, print_json, print_line, report_line, resume_line, run_json
+from jobs.app.times import local_time
+from jobs.recallflow.client import advice_on
+from runner.journal.database import Database
+from runner.journal.ledger import Ledger, RunRecord
+from runner.journal.lookup import Standing, find_run, standing
+from runner.journal.owner import is_gone
+from runner.outcome import State
+from runner.report.words import ADVICE, STATES
+from runner.text import Language, Text
+
+MOST_FREQUENT = 10
+"""Codes that are shown."""
+
+Codes = list[tuple[State, str, Text | None, int]]
+
+
+def show(journal: Path, name: str | None, *, language: Language, json: bool) -> int:
+    """Shows a run. Gives the exit code.
+
+    Args:
+        journal: where the journal is.
+        name: of the run, or its beginning; None for the latest.
+        language: of the words.
+        json: as one JSON object.
+
+    Raises:
+        InputError: there is no such run.
+        JournalError: the journal cannot be read.
+    """
+    with Database(journal, to_read=True) as database:
+        record = find_run(database, name)
+        place = standing(database, record, now=time.time(), is_gone=is_gone)
+        codes = Ledger(database).codes(record.id, MOST_FREQUENT)
+    if json:
+        print_json(_json(record, place, codes, language))
+    else:
+        _print(Console(), record, place, codes, language)
+    return 0
+
+
+def _json(record: RunRecord, place: Standing, codes: Codes, language: Language) -> dict[str, object]:
+    return run_json(record, None, language) | {
+        "started": record.started,
+        "source": record.source,
+        "sheet": record.sheet,
+        "endpoint": record.endpoint,
+        "account": record.account,
+        "sent_by": place.holder,
+        "resumable": place.resumable,
+        "codes": [
+            {
+                "state": state.value,
+                "code": code,
+                "message": message.in_language(language) if message else None,
+                "count": count,
+            }
+            for state, code, message, count in codes
+        ],
+    }
+
+
+def _print(console: Console, record: RunRecord, place: Standing, codes: Codes, language: Language) -> None:
+    print_line(console, head(record), language)
+    console.print(_facts(record, language))
+    console.print(counts_table(record, language))
+    if codes:
+        console.print(_codes(codes, language))
+    if record.reason:
+        print_line(console, record.reason, language, style="bold red")
+    if place.holder:
+        print_line(console, _BEING_SENT.format(holder=place.holder), language)
+    elif place.resumable:
+        print_line(console, resume_line(record), language)
+    elif not record.rows:
+        print_line(console, _NOT_LOADED, language)
+    if record.report:
+        print_line(console, report_line(record), language)
+
+
+def _facts(record: RunRecord, language: Language) -> Table:
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    sheet = Text("{file}, sheet {sheet}", "{file}，工作表 {sheet}") if record.sheet else Text.verbatim("{file}")
+    to = Text("{endpoint}, as {account}", "{endpoint}，账号 {account}") if record.endpoint else _NOWHERE
+    facts = (
+        (_JOB, Text.verbatim(record.job)),
+        (_FILE, sheet.format(file=record.source, sheet=record.sheet)),
+        (_STARTED, Text.verbatim(local_time(record.started))),
+        (_TOOK, Text("{seconds} s", "{seconds} 秒").format(seconds=f"{record.seconds:,.1f}")),
+        (_TO, to.format(endpoint=record.endpoint, account=record.account)),
+    )
+    for name, value in facts:
+        table.add_row(name.in_language(language), RichText(value.in_language(language)))
+    return table
+
+
+def _codes(codes: Codes, language: Language) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column(_COUNT.in_language(language), justify="right", no_wrap=True)
+    for heading in (_STATE, _CODE, _MESSAGE, _WHAT_TO_DO):
+        table.add_column(heading.in_language(language), overflow="fold")
+    for state, code, message, count in codes:
+        words = (STATES[state], Text.verbatim(code), message or Text("", ""), advice_on(code) or ADVICE[state])
+        table.add_row(f"{count:,}", *(RichText(each.in_language(language)) for each in words))
+    return table
+
+
+_JOB = Text("Job", "任务")
+_FILE = Text("File", "文件")
+_STARTED = Text("Started", "开始时间")
+_TOOK = Text("Took", "用时")
+_TO = Text("Sent to", "发送至")
+_NOWHERE = Text("nowhere: a dry run", "未发送：仅试运行")
+_COUNT = Text("Count", "数量")
+_STATE = Text("State", "状态")
+_CODE = Text("Code", "代码")
+_MESSAGE = Text("Message", "消息")
+_WHAT_TO_DO = Text("What to do", "处理建议")
+_BEING_SENT = Text("It is being sent by {holder}.", "正由 {holder} 发送。")
+_NOT_LOADED = Text(
+    "It ended while its file was read, so nothing of it was sent. Upload the file again.",
+    "读取文件时中断，未发送任何请求。请重新上传该文件。",
+)

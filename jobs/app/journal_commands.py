@@ -1,0 +1,93 @@
+"""The commands that read the journal: `recallflow runs`, `show` and `results`."""
+
+from typing import Annotated
+
+import typer
+
+from jobs.app.language import say
+from jobs.app.options import HomeOption, JsonOption, LanguageOption, ProfileOption, RunArgument, YesOption
+from jobs.app.run import run_command
+from runner.text import Language
+
+
+def runs(
+    *,
+    prune: Annotated[
+        bool, typer.Option("--prune", help=say("Delete runs that ended long ago.", "删除很久以前结束的运行记录。"))
+    ] = False,
+    keep_days: Annotated[
+        int | None,
+        typer.Option(
+            help=say("How long --prune keeps what has ended. Default: 180.", "--prune 保留的天数。默认 180。")
+        ),
+    ] = None,
+    yes: YesOption = False,
+    home: HomeOption = None,
+    profile: ProfileOption = None,
+    lang: LanguageOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List the journal's runs, or delete old ones."""
+
+    def command(language: Language) -> int:
+        from jobs.app.settings import load_settings  # noqa: PLC0415 - for fast help
+
+        settings = load_settings(profile=profile, home=home, keep_days=keep_days)
+        if prune:
+            from jobs.app.commands.prune import prune as prune_runs  # noqa: PLC0415
+
+            return prune_runs(settings, yes=yes, language=language, json=json)
+        from jobs.app.commands.runs import runs  # noqa: PLC0415
+
+        return runs(settings.journal, language=language, json=json)
+
+    run_command("runs", command, lang, json=json)
+
+
+def show(
+    run: RunArgument = None,
+    *,
+    home: HomeOption = None,
+    profile: ProfileOption = None,
+    lang: LanguageOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show one run."""
+
+    def command(language: Language) -> int:
+        from jobs.app.commands.show import show  # noqa: PLC0415 - for fast help
+        from jobs.app.settings import load_settings  # noqa: PLC0415
+
+        return show(load_settings(profile=profile, home=home).journal, run, language=language, json=json)
+
+    run_command("show", command, lang, json=json)
+
+
+def results(
+    run: RunArgument = None,
+    *,
+    format: Annotated[  # noqa: A002 - the option's name
+        str,
+        typer.Option(
+            metavar="jsonl|csv", help=say("JSON lines, or a file for Excel.", "JSON 行，或供 Excel 打开的文件。")
+        ),
+    ] = "jsonl",
+    state: Annotated[
+        str | None,
+        typer.Option(metavar="STATE,…", help=say("Only those: failed,unknown.", "只输出这些状态：failed,unknown。")),
+    ] = None,
+    home: HomeOption = None,
+    profile: ProfileOption = None,
+    lang: LanguageOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Print a run's requests."""
+
+    def command(language: Language) -> int:
+        from jobs.app.commands.results import results  # noqa: PLC0415 - for fast help
+        from jobs.app.settings import load_settings  # noqa: PLC0415
+
+        journal = load_settings(profile=profile, home=home).journal
+        return results(journal, run, layout=format, states=state, language=language, json=json)
+
+    run_command("results", command, lang, json=json)

@@ -1,0 +1,88 @@
+"""Deletes old runs. Nothing is deleted by itself, and never what can still be sent on."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from runner.journal.database import Database
+from runner.journal.leases import IsGone, holder
+
+_BATCH = 10_000
+"""Requests that are deleted in one transaction, so that whoever sends another run meanwhile need not wait for long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldRun:
+    """A run that may be deleted."""
+
+    id: int
+    name: str
+    requests: int
+
+
+def old_runs(database: Database, *, before: float, now: float, is_gone: IsGone) -> list[OldRun]:
+    """Runs that ended before that time, and plans made before it of which nothing was sent; the oldest first.
+
+    Args:
+        database: the journal.
+        before: Unix seconds.
+        now: Unix seconds.
+        is_gone: whether the owner of a lease has surely ended.
+    """
+    found = database.execute(_OLD, (before, before)).fetchall()
+    return [
+        OldRun(id=row["id"], name=row["name"], requests=row["requests"])
+        for row in found
+        if holder(database, row["id"], now=now, is_gone=is_gone) is None
+    ]
+
+
+def delete_runs(database: Database, runs: Iterable[OldRun]) -> None:
+    """Deletes all of the runs. One that was deleted in part when the process ended is found again as an old run.
+
+    Raises:
+        JournalError: it cannot be written.
+    """
+    for run in runs:
+        with database.transaction():  # a plan is no longer one that `resume` would take
+            database.execute("UPDATE runs SET state = 'done' WHERE id = ?", (run.id,))
+        for first, last in _stretches(database, run.id):
+            with database.transaction():
+                for table in ("attempts", "attachments", "notices", "problems", "bodies", "requests"):
+                    database.execute(
+                        f"DELETE FROM {table} WHERE run = ? AND ordinal BETWEEN ? AND ?",  # noqa: S608 - our own names
+                        (run.id, first, last),
+                    )
+        with database.transaction():
+            database.execute("DELETE FROM leases WHERE run = ?", (run.id,))
+            database.execute("DELETE FROM runs WHERE id = ?", (run.id,))
+
+
+def give_space_back(database: Database, *, now: float, is_gone: IsGone) -> bool:
+    """Makes the file as small as what it holds. Gives whether it did: not while a run is being sent, which would wait.
+
+    Raises:
+        JournalError: it cannot be written; for a while it takes as much space again.
+    """
+    leases = database.execute("SELECT owner FROM leases WHERE expires > ?", (now,)).fetchall()
+    if not all(is_gone(lease["owner"]) for lease in leases):
+        return False
+    database.execute("VACUUM")
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return True
+
+
+def _stretches(database: Database, run: int) -> Iterator[tuple[int, int]]:
+    """Ordinals from and to, from 0: that is where notices about the whole file are."""
+    last = database.execute("SELECT ifnull(max(ordinal), 0) FROM requests WHERE run = ?", (run,)).fetchone()[0]
+    for first in range(0, last + 1, _BATCH):
+        yield first, first + _BATCH - 1
+
+
+_OLD = """
+SELECT id, name, (SELECT count(*) FROM requests WHERE run = runs.id) AS requests
+FROM runs
+WHERE state IN ('done', 'planned') AND started + seconds < ?
+    AND NOT EXISTS (SELECT 1 FROM requests WHERE run = runs.id AND settled >= ?)
+ORDER BY id
+"""
+# A run that was resumed ended later than it was begun and worked on.

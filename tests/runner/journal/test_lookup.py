@@ -1,0 +1,78 @@
+"""Which run is meant, and where it stands."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from runner.errors import InputError
+from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.database import Database
+from runner.journal.journal import Journal
+from runner.journal.ledger import Ledger
+from runner.journal.lookup import Standing, find_run, standing
+from runner.outcome import RunState
+from tests.runner.journal.sample_run import NEW_RUN, STARTED, filled_run, guests
+
+ME = LeaseTerms(owner="host:1")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database(tmp_path / "journal.db") as database:
+        yield database
+
+
+def loaded_run(database: Database) -> int:
+    run = filled_run(database, guests(2))
+    Journal(database).mark_loaded(run, rows=2, seconds=0.5)
+    return run
+
+
+def stands(database: Database, run: int, *, now: float = STARTED) -> Standing:
+    return standing(database, Ledger(database).run(run), now=now, is_gone=lambda owner: owner == "gone")
+
+
+def test_a_run_is_found_by_its_name_or_its_beginning_and_the_latest_without_one(database: Database) -> None:
+    runs = [Journal(database).open_run(NEW_RUN, now=STARTED + day * 86_400, random=Random(day)) for day in range(3)]
+    for run, name in runs:
+        assert find_run(database, name).id == run
+        assert find_run(database, name[:8]).id == run
+    assert find_run(database, None).id == runs[-1][0]
+    assert find_run(database, "2025").id == runs[-1][0]
+
+
+@pytest.mark.parametrize("name", ["1999", "%", "2025%", "2025_", "20250615-150640-ffff0"])
+def test_a_name_that_no_run_has_is_told(database: Database, name: str) -> None:
+    filled_run(database, guests(1))
+    with pytest.raises(InputError, match="There is no run") as told:
+        find_run(database, name)
+    assert f"没有运行 {name}" in told.value.zh
+
+
+def test_a_journal_without_runs_has_no_latest_one(database: Database) -> None:
+    with pytest.raises(InputError, match="no runs yet"):
+        find_run(database, None)
+
+
+def test_a_run_that_was_killed_can_be_resumed_as_soon_as_its_lease_is_over(database: Database) -> None:
+    run = loaded_run(database)
+    assert stands(database, run) == Standing(holder=None, resumable=True)
+    Claims(database, run, ME, now=STARTED)
+    Journal(database).set_state(run, RunState.RUNNING)
+    assert stands(database, run) == Standing(holder="host:1", resumable=False)
+    assert stands(database, run, now=STARTED + 61.0) == Standing(holder=None, resumable=True)
+
+
+def test_a_run_whose_process_is_gone_can_be_resumed_at_once(database: Database) -> None:
+    run = loaded_run(database)
+    Claims(database, run, LeaseTerms(owner="gone"), now=STARTED)
+    assert stands(database, run) == Standing(holder=None, resumable=True)
+
+
+def test_neither_what_is_done_nor_what_was_never_loaded_can_be_resumed(database: Database) -> None:
+    done, unread = loaded_run(database), filled_run(database, guests(1), name_seed=1)
+    Journal(database).end_run(done, stop=None, seconds=1.0)
+    assert not stands(database, done).resumable
+    assert not stands(database, unread).resumable
