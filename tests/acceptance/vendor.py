@@ -1,7 +1,7 @@
 """A loopback server that answers as a test tells it to, for what the simulated vendor cannot play."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -26,13 +26,13 @@ async def answering(answer: Answer) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-async def started(*args: str | Path, cwd: Path) -> asyncio.subprocess.Process:
+async def started(*args: str | Path, cwd: Path, env: Mapping[str, str] = ACCOUNT) -> asyncio.subprocess.Process:
     """Starts a command, so that it can be met while it runs."""
     return await asyncio.create_subprocess_exec(
         *PROGRAM,
         *map(str, args),
         cwd=cwd,
-        env=environment(RECALLFLOW_HOME=str(cwd / "home"), **ACCOUNT),
+        env=environment(RECALLFLOW_HOME=str(cwd / "home"), **env),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
