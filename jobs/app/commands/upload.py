@@ -4,13 +4,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from random import SystemRandom
 
-from rich.console import Console
-
 from jobs.app.ending import Ending, check_report, end
-from jobs.app.progress import progress
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
+from jobs.app.watching import watching
 from jobs.upload import Upload
 from runner.engine import Source, load
 from runner.journal.database import Database
@@ -37,7 +35,7 @@ def upload(options: UploadOptions) -> int:
     check_report(options.ending.report)
     delivery = None if options.dry_run else Delivery.of(settings, in_sandbox=options.in_sandbox)
     with Database(settings.journal) as database, ExitStack() as stack:
-        with progress(Console(stderr=True), options.ending.language) as observe:
+        with watching(settings, options.ending.language) as observe:
             run = load(
                 Upload(None),
                 options.source,
