@@ -108,8 +108,16 @@ def load(
             f"{source.path.name} has headings but no rows below them. Fill in at least one.",
             f"{source.path.name} 只有标题，没有数据行。请至少填写一行。",
         )
-    counts = Ledger(database).run(run).counts
-    observe(Loaded(rows=rows.count, ready=counts[State.NOT_SENT], invalid=counts[State.INVALID], notices=table.notices))
+    record = Ledger(database).run(run)
+    observe(
+        Loaded(
+            rows=rows.count,
+            ready=record.counts[State.NOT_SENT],
+            invalid=record.counts[State.INVALID],
+            notices=table.notices,
+            run=record.name,
+        )
+    )
     return run
 
 
@@ -162,7 +170,7 @@ async def send(  # noqa: PLR0913 - where everything is put together
     if resumed:
         journal.redirect(run, resumed)
         record = Ledger(database).run(run)
-        observe(Loaded(rows=record.rows, ready=record.open, invalid=record.counts[State.INVALID]))
+        observe(Loaded(rows=record.rows, ready=record.open, invalid=record.counts[State.INVALID], run=record.name))
     journal.set_state(run, RunState.RUNNING, claims=claims)
     started = Ledger(database).run(run)
     observe(

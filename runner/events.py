@@ -17,6 +17,8 @@ class Loaded:
     invalid: int
     notices: tuple[Notice, ...] = ()
     """About the input as a whole."""
+    run: str = ""
+    """Its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Paused:
 
     seconds: float
     cause: Text
+    code: str = ""
+    """Of the last call, as in its `Verdict`."""
 
 
 @dataclass(frozen=True, slots=True)

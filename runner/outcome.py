@@ -127,3 +127,5 @@ class Stop:
     reason: Text
     signal: int | None = None
     """The number of the signal, where one was the cause."""
+    code: str = ""
+    """For machines: that of the verdict which was the cause, or ours: `canary`, `vendor-down`, `SIGINT`."""

@@ -40,6 +40,7 @@ OWNERS = {
     "rich": {"jobs.app"},
     "uvloop": {"jobs.app.loop"},
     "platformdirs": {"jobs.app.settings"},
+    "structlog": {"jobs.app.log"},
     "pydantic_settings": {"jobs.app.settings"},
     # Models and types, which are made to be shared:
     "pydantic": {"jobs"},

@@ -19,6 +19,9 @@ from jobs.app.options import (
     HomeOption,
     JsonOption,
     LanguageOption,
+    LogFileOption,
+    LogFormatOption,
+    LogLevelOption,
     MapFileOption,
     MapOption,
     MaxFailuresOption,
@@ -74,6 +77,9 @@ def upload(  # noqa: PLR0913 - its options
     rate: RateOption = None,
     canary: CanaryOption = None,
     max_failures: MaxFailuresOption = None,
+    log_level: LogLevelOption = None,
+    log_format: LogFormatOption = None,
+    log_file: LogFileOption = None,
     report: ReportOption = None,
     yes: YesOption = False,
     home: HomeOption = None,
@@ -100,6 +106,9 @@ def upload(  # noqa: PLR0913 - its options
             rate=rate,
             canary=canary,
             max_failures=max_failures,
+            log_level=log_level,
+            log_format=log_format,
+            log_file=log_file,
         )
         return upload(
             UploadOptions(
@@ -124,6 +133,9 @@ def resume(  # noqa: PLR0913 - its options
     rate: RateOption = None,
     canary: CanaryOption = None,
     max_failures: MaxFailuresOption = None,
+    log_level: LogLevelOption = None,
+    log_format: LogFormatOption = None,
+    log_file: LogFileOption = None,
     report: ReportOption = None,
     home: HomeOption = None,
     profile: ProfileOption = None,
@@ -145,6 +157,9 @@ def resume(  # noqa: PLR0913 - its options
             rate=rate,
             canary=canary,
             max_failures=max_failures,
+            log_level=log_level,
+            log_format=log_format,
+            log_file=log_file,
         )
         return resume(
             ResumeOptions(run=run, settings=settings, ending=Ending(report=report, language=language, json=json))

@@ -89,6 +89,21 @@ MaxFailuresOption = Annotated[
         ),
     ),
 ]
+LogLevelOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="debug|info|warning",
+        help=say(
+            "Keep a log: of each attempt, of each change, or of trouble.", "记录日志：每次发送、每次变化或仅异常。"
+        ),
+    ),
+]
+LogFormatOption = Annotated[
+    str | None, typer.Option(metavar="text|json", help=say("Of the log. Default: text.", "日志格式，默认 text。"))
+]
+LogFileOption = Annotated[
+    Path | None, typer.Option(help=say("Gets the log. Default: stderr.", "日志文件；默认写到标准错误输出。"))
+]
 ReportOption = Annotated[
     Path | None, typer.Option(help=say("Where the report workbook is to lie.", "报告工作簿的保存位置。"))
 ]

@@ -59,10 +59,23 @@ _LINE = Text(
 
 
 @contextmanager
-def progress(console: Console, language: Language, *, clock: Callable[[], float] = time.monotonic) -> Iterator[Observe]:
-    """Shows progress while it lasts; gives what is to be told of every event."""
+def progress(
+    console: Console,
+    language: Language,
+    *,
+    live: bool | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Observe]:
+    """Shows progress while it lasts; gives what is to be told of every event.
+
+    Args:
+        console: where it is shown.
+        language: the user's.
+        live: whether as a bar; None for where there is a terminal.
+        clock: seconds.
+    """
     tally = Tally()
-    if console.is_terminal:
+    if console.is_terminal if live is None else live:
         with _bar(console, tally, language, clock) as observe:
             yield observe
     else:

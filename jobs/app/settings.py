@@ -10,6 +10,7 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from jobs.app.log_terms import LogFormat, LogLevel, LogTerms
 from jobs.recallflow.client import BASE_URL
 from jobs.recallflow.signing import Account
 from runner.attachments import MOST_MB
@@ -60,6 +61,10 @@ class Settings(BaseSettings):
     breaker_patience: float = Field(default=BreakerTerms().patience, gt=0)
     canary: int | None = Field(default=None, ge=1)
     max_failures: str | None = None
+
+    log_level: LogLevel | None = None
+    log_format: LogFormat | None = None
+    log_file: Path | None = None
 
     file_mb: int = Field(default=ReadingLimits().file_mb, ge=1)
     unpacked_mb: int = Field(default=ReadingLimits().unpacked_mb, ge=1)
@@ -130,6 +135,13 @@ class Settings(BaseSettings):
     def timeouts(self) -> Timeouts:
         """How long to wait for the vendor."""
         return Timeouts(connect=self.connect_timeout, answer=self.answer_timeout)
+
+    @property
+    def log(self) -> LogTerms | None:
+        """What is logged; None where nothing is said of a log."""
+        if (self.log_level, self.log_format, self.log_file) == (None, None, None):
+            return None
+        return LogTerms(level=self.log_level or "info", format=self.log_format or "text", file=self.log_file)
 
     def account(self) -> Account:
         """Who sends.

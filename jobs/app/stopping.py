@@ -78,4 +78,5 @@ class Interrupts:
         if self._pool.stopped:
             self._pool.leave()
         else:
-            self._pool.stop(Stop(reason=_REASONS[signal.Signals(number)], signal=number))
+            name = signal.Signals(number)
+            self._pool.stop(Stop(reason=_REASONS[name], signal=number, code=name.name))

@@ -94,7 +94,7 @@ class Breaker:
         self._pause = min(2 * self._pause, self._terms.longest_pause)
         self._closed_until = now + seconds
         self._changed.set()
-        self._observe(Paused(seconds, verdict.message))
+        self._observe(Paused(seconds, verdict.message, verdict.code))
 
     def _reason(self, last: Verdict) -> Text:
         if self.heard:

@@ -158,7 +158,7 @@ class Pool:
             await self._all_settled.wait()
         reason = self._guards.verdict_on_canary()
         if reason and self.stopped is None:
-            self.stop(Stop(reason=reason))
+            self.stop(Stop(reason=reason, code="canary"))
 
     async def _first_step(self, journey: Journey) -> Verdict | None:
         """Gives the verdict, where it is not the last word."""
@@ -225,21 +225,21 @@ class Pool:
                 journey.verdict, unclear=journey.unclear, heard=self._breaker.heard, clock=self._clock
             )
             if reason:
-                self.stop(Stop(reason=reason))
+                self.stop(Stop(reason=reason, code=journey.verdict.code))
         self._writer.settle(journey.outcome(stopped=self.stopped is not None))
 
     def _refused(self, verdict: Verdict) -> None:
-        self.stop(Stop(reason=refused(verdict, self._job.advice(verdict.code))))
+        self.stop(Stop(reason=refused(verdict, self._job.advice(verdict.code)), code=verdict.code))
 
     def _give_up(self, reason: Text) -> None:
-        self.stop(Stop(reason=reason))
+        self.stop(Stop(reason=reason, code="vendor-down"))
 
     def _settled(self, outcome: Outcome) -> None:
         self._leave_open()
         self._observe(Settled(outcome.ordinal, outcome.key, outcome.state, outcome.code))
         reason = self._guards.settled(outcome.state)
         if reason and self.stopped is None:
-            self.stop(Stop(reason=reason))
+            self.stop(Stop(reason=reason, code="max-failures"))
 
     def _leave_open(self) -> None:
         self._open.release()

@@ -11,7 +11,10 @@ import pytest
 from tests.acceptance.program import ACCOUNT, SAMPLES, environment, recallflow, running_sandbox
 from tests.acceptance.sheets import all_cells, sheet_rows
 
-HEAVY = {"aiohttp", "lxml", "numpy", "openpyxl", "pandas", "pydantic_settings", "rich", "sqlite3", "tenacity", "uvloop"}
+HEAVY = {
+    "aiohttp", "lxml", "numpy", "openpyxl", "pandas", "pydantic_settings", "rich", "sqlite3", "structlog", "tenacity",
+    "uvloop",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ async def test_a_spreadsheet_is_checked_sent_and_accounted_for(tmp_path: Path, d
 def test_loading_only_checks_and_says_how_it_went(tmp_path: Path, database: Database) -> None:
     source = csv_file(tmp_path)
     run, events = loaded(source, database)
-    assert events == [Loaded(rows=4, ready=3, invalid=1)]
+    assert events == [Loaded(rows=4, ready=3, invalid=1, run=Ledger(database).run(run).name)]
     record = Ledger(database).run(run)
     assert (record.state, record.job, record.source, record.key_heading) == (
         RunState.PLANNED,

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from rich.console import Console
-
 from jobs.app.ending import Ending, check_report, end
-from jobs.app.progress import progress
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
+from jobs.app.watching import watching
 from runner.errors import SettingsError
 from runner.journal.database import Database
 from runner.journal.leases import SANDBOX
@@ -39,7 +37,7 @@ def resume(options: ResumeOptions) -> int:
         delivery = Delivery.of(settings, in_sandbox=record.endpoint == SANDBOX)
         _check_destination(record, delivery)
         with Interrupts() as interrupts:
-            with progress(Console(stderr=True), options.ending.language) as observe:
+            with watching(settings, options.ending.language) as observe:
                 stop = delivery.send(record.id, database, settings, observe, interrupts, resumed=True)
             return end(record.id, database, stop, options.ending, interrupts)
 

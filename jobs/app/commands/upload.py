@@ -7,11 +7,11 @@ from random import SystemRandom
 from rich.console import Console
 
 from jobs.app.ending import Ending, check_report, end
-from jobs.app.progress import progress
 from jobs.app.repeating import check_repeats
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
+from jobs.app.watching import watching
 from jobs.upload import Upload
 from runner.engine import Source, load
 from runner.events import Event
@@ -55,7 +55,7 @@ def upload(options: UploadOptions) -> int:
             )
         if delivery and not options.in_sandbox:
             check_repeats(run, database, language, yes=options.yes, json=options.ending.json)
-        with progress(console, language) as observe:
+        with watching(settings, language) as observe:
             for event in loaded:
                 observe(event)
             interrupts = stack.enter_context(Interrupts())
