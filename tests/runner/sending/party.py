@@ -1,5 +1,6 @@
 """A run of guests in a real journal, and a pool that greets them."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.database import Database
 from runner.journal.ledger import Ledger, Result
 from runner.outcome import State
+from runner.sending.disk import Disk
 from runner.sending.guards import Guards
 from runner.sending.limits import BreakerTerms, Limits
 from runner.sending.line import Carrier
@@ -37,6 +39,14 @@ class Moment:
 
 
 @dataclass(slots=True)
+class PassingMoment(Moment):
+    """A clock that goes on with the event loop's, and further when it is told to."""
+
+    def __call__(self) -> float:
+        return self.time + asyncio.get_running_loop().time()
+
+
+@dataclass(slots=True)
 class Party:
     """A run, the process that sends it, and another process' connection to the journal."""
 
@@ -55,19 +65,23 @@ class Party:
         retry: RetryPolicy = HASTY,
         guards: Guards = NO_GUARDS,
         breaker: BreakerTerms = QUICK,
+        limits: Limits | None = None,
+        reopen: bool = False,
+        disk: Disk | None = None,
     ) -> Pool:
         """A pool that has just taken the lease of the run."""
         return Pool(
             job or Greet(),
             carrier,
-            Claims(self.database, self.run, LEASE, now=self.moment()),
-            limits=Limits(concurrency=concurrency),
+            Claims(self.database, self.run, LEASE, now=self.moment(), reopen=reopen),
+            limits=limits or Limits(concurrency=concurrency),
             retry=retry,
             guards=guards,
             breaker=breaker,
             observe=self.events.append,
             now=self.moment,
             random=Random(1),
+            disk=disk,
         )
 
     def results(self) -> dict[str, Result]:
