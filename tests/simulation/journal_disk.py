@@ -1,0 +1,186 @@
+"""The real journal on SQLite in memory, shared by the simulated processes; a write may crash its process, or fail."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from functools import cache
+from random import Random
+from typing import Any, TypeVar
+
+from runner.errors import JournalError
+from runner.journal.database import Database, Parameters
+from runner.journal.schema import TABLES
+from tests.simulation.stepped_loop import SteppedLoop
+
+T = TypeVar("T")
+
+Change = tuple[Any, ...]
+"""What a trigger saw: `request`, ordinal, its state, lease and unclear before and after; `lease`, token, owner."""
+
+_SEEN = """
+CREATE TRIGGER request_changes AFTER UPDATE OF state, lease, unclear ON requests
+    WHEN OLD.state <> NEW.state OR OLD.lease IS NOT NEW.lease OR OLD.unclear <> NEW.unclear BEGIN
+    SELECT seen('request', NEW.ordinal, OLD.state, OLD.lease, NEW.state, NEW.lease, NEW.unclear); END;
+CREATE TRIGGER lease_taken AFTER INSERT ON leases BEGIN SELECT seen('lease', NEW.token, NEW.owner); END;
+CREATE TRIGGER lease_gone AFTER DELETE ON leases BEGIN SELECT seen('lease', OLD.token, NULL); END;
+CREATE TRIGGER run_changes AFTER UPDATE OF state ON runs BEGIN SELECT seen('run', OLD.state, NEW.state); END
+"""
+
+
+class Crashed(BaseException):
+    """The process is no more. Not an `Exception`: nothing in the program may handle it."""
+
+
+class WriteFault(Enum):
+    """What becomes of a write."""
+
+    CRASH_BEFORE = "killed before the commit"
+    CRASH_AFTER = "killed after the commit"
+    FULL = "the disk is full"
+
+
+@cache
+def _template() -> bytes:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.executescript(TABLES + _SEEN)
+    blank = connection.serialize()
+    connection.close()
+    return blank
+
+
+class JournalFile:
+    """What is on the disk: outlives every process. Tells what each commit changed."""
+
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self.connection.deserialize(_template())
+        self.connection.row_factory = sqlite3.Row
+        self.changes: list[Change] = []
+        self.connection.create_function("seen", -1, self._seen)
+
+    def close(self) -> None:
+        """Forgets it."""
+        self.connection.close()
+
+    def _seen(self, *change: Any) -> None:
+        self.changes.append(change)
+
+
+class SimulatedDatabase(Database):
+    """One process' connection to the journal."""
+
+    def __init__(
+        self,
+        file: JournalFile,
+        *,
+        fault: Callable[[], WriteFault | None] = lambda: None,
+        committed: Callable[[list[Change]], None] = lambda _: None,
+        killed: Callable[[WriteFault], None] = lambda _: None,
+        alive: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Takes the file and what to ask and tell about each write.
+
+        Args:
+            file: the journal.
+            fault: what becomes of the next write.
+            committed: is told what a commit changed.
+            killed: is told that a write was the process' last.
+            alive: whether it can write at all.
+        """
+        self.path = None
+        self._file = file
+        self._connection = file.connection
+        self._fault = fault
+        self._committed = committed
+        self._killed = killed
+        self._alive = alive
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """As the real one, where nothing befalls it."""
+        self._refuse_the_dead()
+        fault = self._fault()
+        try:
+            with super().transaction():
+                yield
+                if fault is WriteFault.FULL:
+                    raise _disk_full()
+                if fault is WriteFault.CRASH_BEFORE:
+                    self._killed(fault)
+                    raise Crashed
+        except BaseException:
+            self._file.changes.clear()
+            raise
+        changes, self._file.changes = self._file.changes, []
+        self._committed(changes)
+        if fault is WriteFault.CRASH_AFTER:
+            self._killed(fault)
+            raise Crashed
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
+        """As the real one."""
+        self._refuse_the_dead()
+        return super().execute(sql, parameters)
+
+    def execute_many(self, sql: str, parameters: Iterable[Parameters]) -> int:
+        """As the real one."""
+        self._refuse_the_dead()
+        return super().execute_many(sql, parameters)
+
+    def _refuse_the_dead(self) -> None:
+        if not self._alive():
+            raise _dead()
+
+
+class SimulatedDisk:
+    """Does a process' journal work one piece after the other, each in some time, on its loop."""
+
+    def __init__(self, loop: SteppedLoop, random: Random, seconds: float) -> None:
+        """Takes the loop, and how long a piece may last."""
+        self._loop = loop
+        self._random = random
+        self._seconds = seconds
+        self._free_at = 0.0
+
+    async def write(self, work: Callable[[], T]) -> T:
+        """Does the work, after a while. A cancellation is honoured when it is done."""
+        done: asyncio.Future[T] = self._loop.create_future()
+        began = max(self._free_at, self._loop.time())
+        written = began + self._random.uniform(0.1, 1.0) * self._seconds
+        self._free_at = written + self._random.uniform(0.1, 1.0) * self._seconds
+        self._loop.call_at(written, self._carry_out, work, done, self._free_at)
+        cancelled: asyncio.CancelledError | None = None
+        while not done.done():
+            try:
+                await asyncio.wait([done])
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled:
+            done.exception()  # what went wrong is not asked for any more
+            raise cancelled
+        return done.result()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _carry_out(self, work: Callable[[], T], done: Any, returns_at: float) -> None:
+        try:
+            result = work()
+        except Crashed:
+            self._loop.call_at(returns_at, done.set_exception, _dead())  # which nobody lives to see
+        except BaseException as error:  # noqa: BLE001 - it is the caller's
+            self._loop.call_at(returns_at, done.set_exception, error)
+        else:
+            self._loop.call_at(returns_at, done.set_result, result)
+
+
+def _dead() -> JournalError:
+    return JournalError("The process that writes this is dead.", "写入进程已结束。")
+
+
+def _disk_full() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorname = "SQLITE_FULL"
+    return error

@@ -1,0 +1,348 @@
+"""Sees what the vendor saw, what was committed and what each process did; says which promise was broken."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from runner.errors import NotSent, TransportError
+from runner.exchange import Response
+from tests.simulation.journal_disk import Change
+from tests.simulation.scenario import Flow, Scenario
+from tests.simulation.world import World
+
+REFUSALS = frozenset({"-22", "-41"})
+"""By which the vendor says no to one flow."""
+STOPS = frozenset({"-1"})
+SLOW_DOWNS = frozenset({"-17", "http-429"})
+CLEAR = frozenset({"0", "-16"}) | REFUSALS | STOPS | SLOW_DOWNS
+"""After any other answer nobody knows whether the update was applied."""
+
+_SLACK = 1e-3
+"""Seconds, and shares of a request, by which a float may be off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A call as the vendor saw it."""
+
+    time: float
+    process: str
+    key: str
+    asks: bool
+    body: bytes
+    applied: bool
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """A promise that was broken."""
+
+    rule: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.words}"
+
+
+@dataclass(slots=True, eq=False)
+class CallUnderWay:
+    """A call, as the process that makes it sees it."""
+
+    process: str
+    key: str
+    asks: bool
+
+
+@dataclass(slots=True)
+class _Request:
+    """What is known of a request, from both sides."""
+
+    flow: Flow
+    state: str
+    lease: int | None = None
+    unclear: bool = False
+    calls: list[CallUnderWay] = field(default_factory=list)
+    """Under way."""
+    bodies: set[bytes] = field(default_factory=set)
+    """That the vendor has applied."""
+    refused: set[str] = field(default_factory=set)
+    """The codes of refusals that reached a process."""
+    ambiguous: bool = False
+    """Whether some call at it ended in a way that says nothing, or never ended."""
+    succeeded: bool = False
+    """Whether a success was ever committed."""
+    settled_at: float = 0.0
+    # Under the present claim:
+    doubtful: bool = False
+    """Whether it was unclear when it was claimed."""
+    asked: bool = False
+    attempts: int = 0
+    """Updates that were answered or not, but for requests to slow down."""
+    known_applied: bool = False
+    """Whether an answer said so."""
+
+
+@dataclass(slots=True)
+class _Sender:
+    """What is known of a process."""
+
+    token: int | None = None
+    in_flight: int = 0
+    gone: bool = False
+    offset: float = 0.0
+    level: float = 0.0
+    """Of a bucket that leaks at the rate."""
+    last_call: float = 0.0
+
+
+class Oracle:
+    """The promises. Each method is told what happened; what it finds is in `violations`."""
+
+    def __init__(self, world: World, scenario: Scenario) -> None:
+        self.violations: list[Violation] = []
+        self.updates = 0
+        """How many reached the vendor."""
+        self._world = world
+        self._scenario = scenario
+        self._requests = {
+            ordinal: _Request(flow, "ready" if flow.valid else "invalid")
+            for ordinal, flow in enumerate(scenario.flows, start=1)
+        }
+        self._by_key = {request.flow.key: request for request in self._requests.values()}
+        self._senders: dict[str, _Sender] = {}
+        self._owners: dict[int, str] = {}
+        self._lease: int | None = None
+        self._run_state = "planned"
+        self._healed_at: float | None = None
+
+    def broken(self, rule: str, words: str) -> None:
+        """A promise was broken."""
+        self._world.tell("ORACLE", "%s: %s", rule, words)
+        self.violations.append(Violation(rule=rule, words=f"{words} (at {self._world.time:.6f})"))
+
+    # What a process does
+
+    def born(self, process: str) -> None:
+        """A process begins."""
+        self._senders[process] = _Sender()
+
+    def killed(self, process: str) -> None:
+        """A process is no more; what it had under way is unclear."""
+        self._senders[process].gone = True
+        for request in self._requests.values():
+            if any(call.process == process for call in request.calls):
+                request.ambiguous |= any(not call.asks for call in request.calls if call.process == process)
+                request.calls = [call for call in request.calls if call.process != process]
+
+    def ended(self, process: str, *, in_order: bool) -> None:
+        """A process has ended by itself."""
+        sender = self._senders[process]
+        if sender.in_flight:
+            self.broken("ends with calls", f"{process} ended with {sender.in_flight} calls under way")
+        sender.gone = True
+        if in_order:
+            for request in self._requests.values():
+                if request.state == "sending" and request.lease == sender.token:
+                    self.broken("left as sending", f"{process} ended in order and left {request.flow.key}")
+
+    def learnt(self, process: str, offset: float) -> None:
+        """A process corrects its clock by so many seconds."""
+        self._senders[process].offset = offset
+
+    def call_begins(self, process: str, key: str, *, asks: bool, timestamp: int, wall: float) -> CallUnderWay:
+        """A process makes a call."""
+        world, request, sender = self._world, self._by_key[key], self._senders[process]
+        world.tell(process, "%s %s, signed for %s", "asks about" if asks else "sends", key, timestamp)
+        who = f"{process} {'asked about' if asks else 'sent'} {key}"
+        if sender.token != self._lease:
+            self.broken("sent without the lease", f"{who}, and the lease is not its own")
+        elif request.state != "sending" or request.lease != sender.token:
+            self.broken("sent before its claim", f"{who}, which the journal calls {request.state}")
+        if request.succeeded and not asks:
+            self.broken("sent after its success", who)
+        for other in request.calls:
+            if other.process == process or self._senders[other.process].token == self._lease:
+                self.broken("overlapping calls", f"{who} while a call of {other.process} was under way")
+        self._check_limits(who, sender)
+        if timestamp != int(wall + sender.offset):
+            self.broken("stale timestamp", f"{who} signed for {timestamp} at {wall + sender.offset:.3f}")
+        if asks:
+            request.asked = True
+        else:
+            if request.attempts >= self._scenario.retry.attempts:
+                self.broken("too many attempts", f"{who} after {request.attempts} attempts under one claim")
+            if self._scenario.reads_back and request.doubtful and not request.asked:
+                self.broken("sent again unread", f"{who}, which may have been applied, without looking first")
+        call = CallUnderWay(process, key, asks)
+        request.calls.append(call)
+        sender.in_flight += 1
+        return call
+
+    def _check_limits(self, who: str, sender: _Sender) -> None:
+        limits, now = self._scenario.limits, self._world.time
+        if sender.in_flight >= limits.concurrency:
+            self.broken("too many in flight", f"{who} with {sender.in_flight} calls under way")
+        if limits.rate:
+            sender.level = max(0.0, sender.level - (now - sender.last_call) * limits.rate) + 1.0
+            sender.last_call = now
+            if sender.level > 1.0 + _SLACK:
+                self.broken("faster than the rate", f"{who}, {sender.level:.2f} times too soon")
+
+    def call_ends(self, call: CallUnderWay, came: Response | TransportError | None) -> None:
+        """A call has ended: with an answer, without, or it was given up."""
+        request = self._by_key[call.key]
+        request.calls.remove(call)
+        self._senders[call.process].in_flight -= 1
+        code = _code(came)
+        self._world.tell(call.process, "hears of %s: %s", call.key, code)
+        if call.asks:
+            if isinstance(came, Response) and came.body == b"0 " + request.flow.body:
+                request.known_applied = True
+            return
+        request.attempts += code not in SLOW_DOWNS
+        if code in REFUSALS | STOPS:
+            request.refused.add(code)
+        elif code == "0":
+            request.known_applied = True
+        elif code not in CLEAR and not isinstance(came, NotSent):
+            request.ambiguous = True
+
+    # What the vendor sees
+
+    def arrived(self, arrival: Arrival) -> None:
+        """A call reached the vendor."""
+        request = self._by_key[arrival.key]
+        if not request.flow.valid:
+            self.broken("sent though invalid", arrival.key)
+        if not arrival.asks:
+            self.updates += 1
+            if arrival.body != request.flow.body:
+                self.broken("not what was checked", f"{arrival.key} arrived as {arrival.body!r}")
+        if arrival.applied:
+            request.bodies.add(arrival.body)
+            if request.state in {"not_sent", "failed", "invalid"} or (request.state == "ready" and not request.unclear):
+                self.broken("applied unawares", f"{arrival.key} was applied while the journal says {request.state}")
+
+    def healed(self) -> None:
+        """From now on nothing goes wrong."""
+        self._healed_at = self._world.time
+
+    # What is committed
+
+    def committed(self, process: str, changes: Iterable[Change]) -> None:
+        """A commit of a process changed so much."""
+        taken_over = False
+        for kind, *change in changes:
+            if kind == "lease":
+                token, owner = change
+                taken_over |= owner is not None
+                self._lease_changed(token, owner)
+            elif kind == "run":
+                self._run_state = change[1]
+                self._world.tell(process, "commits that the run is %s", self._run_state)
+                if self._run_state == "done":
+                    self._check_done()
+            else:
+                ordinal, before, lease_before, after, lease, unclear = change
+                request = self._requests[ordinal]
+                self._world.tell(
+                    process, "commits %s: %s → %s%s", request.flow.key, before, after, ", unclear" if unclear else ""
+                )
+                self._check_owner(process, request, lease_before, after, taken_over=taken_over)
+                request.state, request.lease, request.unclear = after, lease, bool(unclear)
+                if before != after:
+                    self._check_step(request, before, after)
+
+    def _lease_changed(self, token: int, owner: str | None) -> None:
+        if owner is not None:
+            self._owners[token] = owner
+            self._senders[owner].token = self._lease = token
+            self._world.tell(owner, "commits that it holds the run (lease %s)", token)
+        elif self._lease == token:
+            self._lease = None
+
+    def _check_owner(
+        self, process: str, request: _Request, lease_before: int | None, after: str, *, taken_over: bool
+    ) -> None:
+        key = request.flow.key
+        if request.state == "sending":
+            if lease_before is not None and self._owners[lease_before] != process and not taken_over:
+                self.broken("outcome not fenced", f"{process} made {key} {after} under {self._owners[lease_before]}")
+        elif self._lease is not None and self._owners[self._lease] != process:
+            self.broken("state not fenced", f"{process} made {key} {after} while another holds the run")
+
+    def _check_step(self, request: _Request, before: str, after: str) -> None:
+        key = request.flow.key
+        if before in {"succeeded", "invalid"}:
+            self.broken("final state changed", f"{key}: {before} → {after}")
+        if after == "sending":
+            request.doubtful, request.asked, request.attempts = request.unclear, False, 0
+            request.known_applied = False
+        elif after == "ready":
+            request.ambiguous |= request.unclear and before == "sending"
+        else:
+            request.settled_at = self._world.time
+            for rule in self._false(request, after):
+                self.broken(rule, f"{key} is called {after}")
+        request.succeeded |= after == "succeeded"
+
+    def _false(self, request: _Request, state: str) -> Iterator[str]:
+        """What is wrong with calling a request so."""
+        if state == "succeeded" and request.flow.body not in request.bodies:
+            yield "success invented"
+        if state in {"failed", "not_sent", "invalid"} and request.bodies:
+            yield "applied, and denied"
+        if state == "failed" and not request.refused:
+            yield "refusal invented"
+        if state == "unknown" and not request.ambiguous:
+            yield "doubt invented"
+        if state == "unknown" and request.known_applied:
+            yield "success forgotten"
+
+    def _check_done(self) -> None:
+        open_ones = [
+            each.flow.key for each in self._requests.values() if each.state in {"ready", "sending", "not_sent"}
+        ]
+        if open_ones:
+            self.broken("done too early", f"the run is done, and {', '.join(open_ones)} are not settled")
+
+    # In the end
+
+    def judge(self, counts: Mapping[str, int], states: Mapping[int, str]) -> None:
+        """After the last resume: the counts of the ledger, and the states of the journal by ordinal."""
+        if sum(counts.values()) != len(self._requests):
+            self.broken("counts", f"{dict(counts)} do not add up to {len(self._requests)}")
+        if self._run_state != "done":
+            self.broken("never done", f"the run is {self._run_state} after all resumes")
+        for ordinal, request in self._requests.items():
+            key, state = request.flow.key, states[ordinal]
+            if state != request.state:
+                self.broken("counts", f"{key} is {state}, and was committed as {request.state}")
+            if state not in {"succeeded", "failed", "unknown", "invalid"}:
+                self.broken("left open", f"{key} is {state} after all resumes")
+                continue
+            if (state == "invalid") == request.flow.valid:
+                self.broken("left open", f"{key} is {state}")
+            for rule in self._false(request, state) if state != "invalid" else ():
+                self.broken(rule, f"{key} is called {state} in the end")
+            self._check_last(request, state)
+
+    def _check_last(self, request: _Request, state: str) -> None:
+        flow = request.flow
+        takes = not flow.refused and flow.pending_until > self._world.time
+        if state == "failed" and takes:
+            self.broken("refusal invented", f"{flow.key} is failed, and the vendor would take it")
+        late = self._healed_at is None or request.settled_at < self._healed_at
+        if state == "unknown" and takes and not late:
+            self.broken("needless doubt", f"{flow.key} is unknown, though a healthy vendor would take it")
+
+
+def _code(came: Response | TransportError | None) -> str:
+    if came is None:
+        return "given up"
+    if isinstance(came, TransportError):
+        return came.en
+    if came.status != 200:
+        return f"http-{came.status}"
+    code = came.body.decode().partition(" ")[0]
+    return code if code.lstrip("-").isdigit() else "unreadable"
