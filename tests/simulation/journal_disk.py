@@ -17,15 +17,16 @@ from tests.simulation.stepped_loop import SteppedLoop
 T = TypeVar("T")
 
 Change = tuple[Any, ...]
-"""What a trigger saw: `request`, ordinal, its state, lease and unclear before and after; `lease`, token, owner."""
+"""What a trigger saw: `request`, its ordinal, its state before and after, and its lease and whether it is unclear from
+now on; `lease`, its token and who has taken it; `run`, its state before and after."""
 
 _SEEN = """
 CREATE TRIGGER request_changes AFTER UPDATE OF state, lease, unclear ON requests
     WHEN OLD.state <> NEW.state OR OLD.lease IS NOT NEW.lease OR OLD.unclear <> NEW.unclear BEGIN
-    SELECT seen('request', NEW.ordinal, OLD.state, OLD.lease, NEW.state, NEW.lease, NEW.unclear); END;
+    SELECT seen('request', NEW.ordinal, OLD.state, NEW.state, NEW.lease, NEW.unclear); END;
 CREATE TRIGGER lease_taken AFTER INSERT ON leases BEGIN SELECT seen('lease', NEW.token, NEW.owner); END;
-CREATE TRIGGER lease_gone AFTER DELETE ON leases BEGIN SELECT seen('lease', OLD.token, NULL); END;
-CREATE TRIGGER run_changes AFTER UPDATE OF state ON runs BEGIN SELECT seen('run', OLD.state, NEW.state); END
+CREATE TRIGGER run_changes AFTER UPDATE OF state ON runs BEGIN
+    SELECT seen('run', OLD.state, NEW.state); END
 """
 
 

@@ -4,9 +4,12 @@ import math
 from dataclasses import dataclass, field
 from enum import Enum
 from random import Random
+from typing import TypeVar
 
 from runner.sending.pool import Limits
 from runner.sending.retry import RetryPolicy
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +172,10 @@ def _weather(random: Random, *, scale: float) -> Weather:
     start = _some_time(random, 10.0)
     return Weather(
         roads=_shares(random, [road for road in Road if road is not Road.OPEN], scale),
-        whims=_shares(random, [whim for whim in Whim if whim is not Whim.STRANGER or random.random() < 0.1], scale),
+        whims=(
+            *_shares(random, [whim for whim in Whim if whim is not Whim.STRANGER], scale),
+            (Whim.STRANGER, 0.02 if random.random() < 0.2 else 0.0),
+        ),
         latency=random.choice((0.002, 0.05, 0.5)),
         skew=random.choice((0.0, 0.0, 0.0, 30.0, 600.0, -600.0)),
         dated=random.random() < 0.8,
@@ -178,7 +184,7 @@ def _weather(random: Random, *, scale: float) -> Weather:
     )
 
 
-def _shares(random: Random, faults: list, scale: float) -> tuple:  # type: ignore[type-arg]
+def _shares(random: Random, faults: list[T], scale: float) -> tuple[tuple[T, float], ...]:
     """Some of the faults, each with the share of calls that it befalls."""
     return tuple((fault, random.random() * scale) for fault in faults if random.random() < 0.4)
 
