@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from runner.errors import NotSent, TransportError
 from runner.exchange import Response
-from runner.sending import pool
 from tests.simulation.journal_disk import Change
 from tests.simulation.scenario import Flow, Scenario
 from tests.simulation.world import World
@@ -16,9 +15,6 @@ STOPS = frozenset({"-1"})
 SLOW_DOWNS = frozenset({"-17", "http-429"})
 CLEAR = frozenset({"0", "-16"}) | REFUSALS | STOPS | SLOW_DOWNS
 """After any other answer nobody knows whether the update was applied."""
-
-_READS_BACK = hasattr(pool, "ReadsBack")
-_TELLS_CLOCK = hasattr(pool, "ClockLearned")
 
 _SLACK = 1e-3
 """Seconds, and shares of a request, by which a float may be off."""
@@ -168,16 +164,14 @@ class Oracle:
             if other.process == process or not self._senders[other.process].superseded:
                 self.broken("overlapping calls", f"{who} while a call of {other.process} was under way")
         self._check_limits(who, sender)
-        if timestamp != int(wall + sender.offset) and (
-            _TELLS_CLOCK or abs(timestamp - wall - self._scenario.weather.skew) > 2
-        ):
+        if timestamp != int(wall + sender.offset):
             self.broken("stale timestamp", f"{who} signed for {timestamp} at {wall + sender.offset:.3f}")
         if asks:
             request.asked = True
         else:
             if request.attempts >= self._scenario.retry.attempts:
                 self.broken("too many attempts", f"{who} after {request.attempts} attempts under one claim")
-            if _READS_BACK and self._scenario.reads_back and request.doubtful and not request.asked:
+            if self._scenario.reads_back and request.doubtful and not request.asked:
                 self.broken("sent again unread", f"{who}, which may have been applied, without looking first")
         call = CallUnderWay(process, key, asks)
         request.calls.append(call)

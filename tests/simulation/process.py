@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from random import Random
 
 from runner.errors import JournalError, LeaseLost
-from runner.events import Attempted, ClockLearned, Event, Settled, Stopping
+from runner.events import Attempted, ClockLearned, Event, ReadBack, Settled, Stopping
 from runner.job import Job
 from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.journal import Journal
 from runner.outcome import RunState, Stop
-from runner.sending.pool import Pool
+from runner.sending.pool import NO_GUARDS, Pool
 from runner.text import Text
 from tests.simulation.errand import Errand, ReadableErrand
 from tests.simulation.journal_disk import Change, JournalFile, SimulatedDatabase, SimulatedDisk, WriteFault
@@ -165,6 +165,8 @@ class Process:
             claims,
             limits=around.scenario.limits,
             retry=around.scenario.retry,
+            guards=NO_GUARDS if self.healthy else around.scenario.guards,
+            breaker=around.scenario.breaker,
             observe=self._observe,
             now=now,
             random=self._random,
@@ -225,7 +227,7 @@ class Process:
             return
         if isinstance(event, ClockLearned):
             self._around.oracle.learnt(self.name, event.offset)
-        if not isinstance(event, Attempted | Settled):  # which are told already
+        if not isinstance(event, Attempted | ReadBack | Settled):  # which are told already
             self._world.tell(self.name, "%s", event.stop.reason.en if isinstance(event, Stopping) else event)
 
     def _complain(self, words: str) -> None:

@@ -6,7 +6,8 @@ from enum import Enum
 from random import Random
 from typing import TypeVar
 
-from runner.sending.pool import Limits
+from runner.sending.guards import Guards, MaxFailures
+from runner.sending.limits import BreakerTerms, Limits
 from runner.sending.retry import RetryPolicy
 
 T = TypeVar("T")
@@ -125,6 +126,9 @@ class Scenario:
     flows: tuple[Flow, ...]
     limits: SmallBatches
     retry: RetryPolicy
+    breaker: BreakerTerms
+    guards: Guards
+    """Until all is well: a guard would stop the last resumes as well."""
     weather: Weather
     reads_back: bool
     """Whether the job can ask for the remote state."""
@@ -144,12 +148,21 @@ def draw(random: Random) -> Scenario:
             concurrency=random.randint(1, 8),
             rate=random.choice((None, None, 2.0, 10.0, 50.0)),
             batch=random.randint(1, 12),
+            window=random.choice((0.5, 5.0)),
+            grace=random.choice((0.1, 3.0, 20.0)),
         ),
         retry=RetryPolicy(
             attempts=random.randint(1, 5),
             backoff=random.choice((0.05, 0.5, 2.0)),
             longest_backoff=random.choice((1.0, 10.0, 30.0)),
             patience=random.choice((5.0, 60.0, 300.0, 900.0)),
+            budget_share=random.choice((0.0, 0.3)),
+            budget_floor=random.choice((0.2, 10.0)),
+        ),
+        breaker=BreakerTerms(failures=random.choice((2, 5, 20)), patience=random.choice((20.0, 300.0))),
+        guards=Guards(
+            canary=random.randint(1, 5) if random.random() < 0.1 else None,
+            max_failures=MaxFailures(count=random.randint(0, 5)) if random.random() < 0.1 else None,
         ),
         weather=Weather() if rough < 0.15 else _weather(random, scale=0.03 if rough < 0.5 else 0.2),
         reads_back=random.random() < 0.8,
