@@ -163,7 +163,7 @@ async def send(  # noqa: PLR0913 - where everything is put together
         journal.redirect(run, resumed)
         record = Ledger(database).run(run)
         observe(Loaded(rows=record.rows, ready=record.open, invalid=record.counts[State.INVALID]))
-    journal.set_state(run, RunState.RUNNING)
+    journal.set_state(run, RunState.RUNNING, claims=claims)
     started = Ledger(database).run(run)
     observe(
         Started(
@@ -190,13 +190,13 @@ async def send(  # noqa: PLR0913 - where everything is put together
     try:
         with control(pool):
             stop = await pool.run()
-        journal.end_run(run, stop=stop, seconds=now() - began)
+        journal.end_run(run, stop=stop, seconds=now() - began, claims=claims)
     except LeaseLost as error:
         return Stop(reason=Text.of(error))  # the run is somebody else's by now
     except JournalError as error:
         stop = Stop(reason=Text.of(error))
         with suppress(JournalError):
-            journal.end_run(run, stop=stop, seconds=now() - began)
+            journal.end_run(run, stop=stop, seconds=now() - began, claims=claims)
     return stop
 
 

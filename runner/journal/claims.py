@@ -158,11 +158,22 @@ class Claims:
     def release(self) -> None:
         """Ends the lease, so that another process need not wait for it to run out.
 
+        The run stays this process' own, to write down that it is over, until another one takes it.
+
         Raises:
             JournalError: it cannot be written.
         """
         with self._database.transaction(durable=False):
-            self._database.execute("DELETE FROM leases WHERE token = ?", (self._token,))
+            self._database.execute("UPDATE leases SET expires = 0 WHERE token = ?", (self._token,))
+
+    def check(self) -> None:
+        """Within a transaction: until it ends, nobody else has the run.
+
+        Raises:
+            LeaseLost: somebody else has taken it over, even if they are done with it by now.
+        """
+        if not self._database.execute("SELECT 1 FROM leases WHERE token = ?", (self._token,)).fetchone():
+            raise _lost()
 
     def _claim_next(self, limit: int) -> list[sqlite3.Row]:
         claimed = self._database.execute(_READY.format(unless=""), (self._run, limit)).fetchall()

@@ -8,6 +8,7 @@ from time import gmtime, strftime
 
 from runner.errors import JournalError
 from runner.journal import findings
+from runner.journal.claims import Claims
 from runner.journal.content import ContentHash, content_of
 from runner.journal.database import Database
 from runner.journal.duplicates import Duplicates, reject_duplicates, supersede_duplicates
@@ -144,15 +145,24 @@ class Journal:
                 self._database.execute(f"DELETE FROM {table} WHERE run = ?", (run,))  # noqa: S608 - our own names
             self._database.execute("DELETE FROM runs WHERE id = ?", (run,))
 
-    def end_run(self, run: int, *, stop: Stop | None, seconds: float) -> None:
+    def end_run(self, run: int, *, stop: Stop | None, seconds: float, claims: Claims | None = None) -> None:
         """Writes down that a run is over.
 
         What it did not get to is `not_sent` from now on, or `unknown` where an earlier process may have sent it.
 
+        Args:
+            run: one that is being sent.
+            stop: why it ended early, if it did.
+            seconds: how long it took.
+            claims: whoever ends it has to hold; a process that was frozen would end a run that another one sends.
+
         Raises:
+            LeaseLost: somebody else has taken the run over.
             JournalError: it cannot be written.
         """
         with self._database.transaction():
+            if claims:
+                claims.check()
             self._database.execute(
                 "UPDATE requests SET state = iif(unclear, ?, ?) WHERE run = ? AND state = ?",
                 (State.UNKNOWN, State.NOT_SENT, run, State.READY),
@@ -168,13 +178,16 @@ class Journal:
                 ),
             )
 
-    def set_state(self, run: int, state: RunState) -> None:
-        """Writes down where a run has got to.
+    def set_state(self, run: int, state: RunState, *, claims: Claims | None = None) -> None:
+        """Writes down where a run has got to; for `claims`, see `end_run`.
 
         Raises:
+            LeaseLost: somebody else has taken the run over.
             JournalError: it cannot be written.
         """
         with self._database.transaction():
+            if claims:
+                claims.check()
             self._database.execute("UPDATE runs SET state = ? WHERE id = ?", (state, run))
 
     def set_report(self, run: int, path: str) -> None:

@@ -16,8 +16,8 @@ SLOW_DOWNS = frozenset({"-17", "http-429"})
 CLEAR = frozenset({"0", "-16"}) | REFUSALS | STOPS | SLOW_DOWNS
 """After any other answer nobody knows whether the update was applied."""
 
-_SLACK = 1e-3
-"""Seconds, and shares of a request, by which a float may be off."""
+_RATE_SLACK = 0.05
+"""Of a turn, by which a call may be early: it waits for its turn, and then perhaps for the lease."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +185,7 @@ class Oracle:
         if limits.rate:
             sender.level = max(0.0, sender.level - (now - sender.last_call) * limits.rate) + 1.0
             sender.last_call = now
-            if sender.level > 1.0 + _SLACK:
+            if sender.level > 1.0 + _RATE_SLACK:
                 self.broken("faster than the rate", f"{who}, {sender.level:.2f} times too soon")
 
     def call_ends(self, call: CallUnderWay, came: Response | TransportError | None) -> None:

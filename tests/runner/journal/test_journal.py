@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from runner.errors import InputError
+from runner.errors import InputError, LeaseLost
 from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.database import Database
 from runner.journal.duplicates import Duplicates
@@ -209,6 +209,25 @@ def test_what_an_earlier_process_may_have_sent_is_unknown_and_not_called_not_sen
     Claims(database, run, LeaseTerms(owner="heir"), now=STARTED + 3_600)
     Journal(database).end_run(run, stop=INTERRUPTED, seconds=1.0)
     assert states(database, run) == ["unknown", "not_sent"]
+
+
+def test_a_process_whose_run_was_taken_over_cannot_end_it(database: Database) -> None:
+    run = filled_run(database, guests(2))
+    journal = Journal(database)
+    frozen = Claims(database, run, LeaseTerms(owner="frozen"), now=STARTED)
+    frozen.release()
+    heir = Claims(database, run, LeaseTerms(owner="heir"), now=STARTED)
+    journal.set_state(run, RunState.RUNNING, claims=heir)
+    for _ in range(2):
+        with pytest.raises(LeaseLost):
+            journal.end_run(run, stop=INTERRUPTED, seconds=1.0, claims=frozen)
+        with pytest.raises(LeaseLost):
+            journal.set_state(run, RunState.STOPPED, claims=frozen)
+        assert states(database, run) == ["ready", "ready"]
+        assert Ledger(database).run(run).state is RunState.RUNNING
+        heir.release()
+    journal.end_run(run, stop=None, seconds=1.0, claims=heir)
+    assert Ledger(database).run(run).state is RunState.DONE
 
 
 def test_a_run_that_was_not_stopped_is_done(database: Database) -> None:
