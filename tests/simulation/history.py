@@ -104,9 +104,19 @@ class _History:
         world.tick()
         if world.happen():
             return True
-        able = [process for process in self._processes if process.alive and not process.frozen]
-        dues = [process.loop.due for process in able]
-        ready = [process for process, due in zip(able, dues, strict=True) if due is not None and due <= world.time]
+        ready: list[Process] = []
+        able: Process | None = None
+        next_due = world.due
+        for process in self._processes:
+            if process.alive and not process.frozen:
+                able = process
+                due = process.loop.due
+                if due is None:
+                    continue
+                if due <= world.time:
+                    ready.append(process)
+                elif next_due is None or due < next_due:
+                    next_due = due
         if ready:
             process = ready[0] if len(ready) == 1 else world.random.choice(ready)
             process.step()
@@ -115,12 +125,11 @@ class _History:
             elif not process.alive:
                 self._after(process)
             return True
-        times = [due for due in (world.due, *dues) if due is not None]
-        if not times:
+        if next_due is None:
             if able:
-                self._oracle.broken("never done", f"{able[0].name} waits for what never comes")
+                self._oracle.broken("never done", f"{able.name} waits for what never comes")
             return False
-        world.jump(min(times))
+        world.jump(next_due)
         return True
 
     def _begin(self) -> None:

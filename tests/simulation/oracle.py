@@ -71,7 +71,7 @@ class _Request:
     """Whether some call at it ended in a way that says nothing, or never ended."""
     succeeded: bool = False
     """Whether a success was ever committed."""
-    settled_at: float = 0.0
+    claimed_at: float = 0.0
     # Under the present claim:
     doubtful: bool = False
     """Whether it was unclear when it was claimed."""
@@ -265,11 +265,11 @@ class Oracle:
         if after == "sending":
             request.doubtful, request.asked, request.attempts = request.unclear, False, 0
             request.known_applied = False
+            request.claimed_at = self._world.time
         elif after == "ready":
             request.ambiguous |= request.unclear and before == "sending"
             request.known_applied = False  # whoever knew did not live to write it down
         else:
-            request.settled_at = self._world.time
             for rule in self._false(request, after):
                 self.broken(rule, f"{key} is called {after}")
         request.succeeded |= after == "succeeded"
@@ -320,8 +320,8 @@ class Oracle:
         takes = not flow.refused and flow.pending_until > self._world.time
         if state == "failed" and takes:
             self.broken("refusal invented", f"{flow.key} is failed, and the vendor would take it")
-        late = self._healed_at is None or request.settled_at < self._healed_at
-        if state == "unknown" and takes and not late:
+        healthy = self._healed_at is not None and request.claimed_at >= self._healed_at
+        if state == "unknown" and takes and healthy:
             self.broken("needless doubt", f"{flow.key} is unknown, though a healthy vendor would take it")
 
 

@@ -167,7 +167,7 @@ def draw(random: Random) -> Scenario:
         weather=Weather() if rough < 0.15 else _weather(random, scale=0.03 if rough < 0.5 else 0.2),
         reads_back=random.random() < 0.8,
         disk_seconds=random.choice((0.0005, 0.01, 0.2)),
-        blows=tuple(_blows(random) for _ in range(random.randint(0, 4))),
+        blows=_all_blows(random),
     )
 
 
@@ -187,7 +187,7 @@ def _weather(random: Random, *, scale: float) -> Weather:
         roads=_shares(random, [road for road in Road if road is not Road.OPEN], scale),
         whims=(
             *_shares(random, [whim for whim in Whim if whim is not Whim.STRANGER], scale),
-            (Whim.STRANGER, 0.02 if random.random() < 0.2 else 0.0),
+            (Whim.STRANGER, random.choice((0.01, 0.1)) if random.random() < 0.2 else 0.0),
         ),
         latency=random.choice((0.002, 0.05, 0.5)),
         skew=random.choice((0.0, 0.0, 0.0, 30.0, 600.0, -600.0)),
@@ -202,12 +202,18 @@ def _shares(random: Random, faults: list[T], scale: float) -> tuple[tuple[T, flo
     return tuple((fault, random.random() * scale) for fault in faults if random.random() < 0.4)
 
 
-def _blows(random: Random) -> tuple[Blow, ...]:
-    return tuple(_blow(random) for _ in range(random.choice((1, 1, 1, 2, 3))))
+def _all_blows(random: Random) -> tuple[tuple[Blow, ...], ...]:
+    """Of each process. In some histories all are of one or two kinds, and there are many: then they meet each other."""
+    kinds = tuple(BlowKind)
+    counts = (1, 1, 1, 2, 3)
+    if random.random() < 0.25:
+        kinds = tuple(random.sample(kinds, 2))
+        counts = (2, 3, 5, 8)
+    return tuple(tuple(_blow(random, kinds) for _ in range(random.choice(counts))) for _ in range(random.randint(0, 4)))
 
 
-def _blow(random: Random) -> Blow:
-    kind = random.choice(tuple(BlowKind))
+def _blow(random: Random, kinds: tuple[BlowKind, ...]) -> Blow:
+    kind = random.choice(kinds)
     at = _some_count(random, 20.0 if kind in AT_A_WRITE else 400.0)
     if kind is BlowKind.FREEZE:
         return Blow(kind=kind, at=at, seconds=random.choice((1.0, 40.0, 100.0, 400.0)))
