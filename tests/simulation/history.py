@@ -104,33 +104,37 @@ class _History:
         world.tick()
         if world.happen():
             return True
-        ready: list[Process] = []
-        able: Process | None = None
-        next_due = world.due
-        for process in self._processes:
-            if process.alive and not process.frozen:
-                able = process
-                due = process.loop.due
-                if due is None:
-                    continue
-                if due <= world.time:
-                    ready.append(process)
-                elif next_due is None or due < next_due:
-                    next_due = due
+        ready, due = self._ready()
         if ready:
-            process = ready[0] if len(ready) == 1 else world.random.choice(ready)
-            process.step()
-            if process.frozen:
-                self._someone_waits()
-            elif not process.alive:
-                self._after(process)
-            return True
-        if next_due is None:
-            if able:
-                self._oracle.broken("never done", f"{able.name} waits for what never comes")
+            self._step(ready[0] if len(ready) == 1 else world.random.choice(ready))
+        elif due is not None:
+            world.jump(due)
+        else:
+            for process in self._processes:
+                if process.alive and not process.frozen:
+                    self._oracle.broken("never done", f"{process.name} waits for what never comes")
             return False
-        world.jump(next_due)
         return True
+
+    def _ready(self) -> tuple[list[Process], float | None]:
+        """The processes that have something to do now; and when somebody has, or something happens."""
+        ready: list[Process] = []
+        first = self._world.due
+        for process in self._processes:
+            if not process.alive or process.frozen or (due := process.loop.due) is None:
+                continue
+            if due <= self._world.time:
+                ready.append(process)
+            elif first is None or due < first:
+                first = due
+        return ready, first
+
+    def _step(self, process: Process) -> None:
+        process.step()
+        if process.frozen:
+            self._someone_waits()
+        elif not process.alive:
+            self._after(process)
 
     def _begin(self) -> None:
         """Starts a process; where fate has no blow left, the vendor is healthy."""

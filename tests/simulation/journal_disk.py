@@ -107,10 +107,10 @@ class SimulatedDatabase(Database):
             with super().transaction(durable=durable):
                 yield
                 if fault is WriteFault.FULL:
-                    raise _disk_full()
+                    raise _disk_full()  # noqa: TRY301 - where SQLite would
                 if fault is WriteFault.CRASH_BEFORE:
                     self._killed(fault)
-                    raise Crashed
+                    raise Crashed  # noqa: TRY301 - it is a kill, wherever it strikes
         except BaseException:
             self._file.changes.clear()
             raise

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from runner.errors import NotSent, TransportError
 from runner.exchange import Response
+from runner.outcome import State
 from tests.simulation.journal_disk import Change
 from tests.simulation.scenario import Flow, Scenario
 from tests.simulation.world import World
@@ -296,7 +297,7 @@ class Oracle:
 
     # In the end
 
-    def judge(self, counts: Mapping[str, int], states: Mapping[int, str]) -> None:
+    def judge(self, counts: Mapping[State, int], states: Mapping[int, str]) -> None:
         """After the last resume: the counts of the ledger, and the states of the journal by ordinal."""
         if sum(counts.values()) != len(self._requests):
             self.broken("counts", f"{dict(counts)} do not add up to {len(self._requests)}")

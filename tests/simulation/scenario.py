@@ -39,6 +39,7 @@ class Road(Enum):
 class Whim(Enum):
     """What the vendor does with a call instead of judging it."""
 
+    NONE = "none"
     BUSY = "429"
     UNAVAILABLE = "503"
     SYSTEM_ERROR = "-18, not applied"
@@ -186,7 +187,7 @@ def _weather(random: Random, *, scale: float) -> Weather:
     return Weather(
         roads=_shares(random, [road for road in Road if road is not Road.OPEN], scale),
         whims=(
-            *_shares(random, [whim for whim in Whim if whim is not Whim.STRANGER], scale),
+            *_shares(random, [whim for whim in Whim if whim not in {Whim.NONE, Whim.STRANGER}], scale),
             (Whim.STRANGER, random.choice((0.01, 0.1)) if random.random() < 0.2 else 0.0),
         ),
         latency=random.choice((0.002, 0.05, 0.5)),
@@ -205,7 +206,7 @@ def _shares(random: Random, faults: list[T], scale: float) -> tuple[tuple[T, flo
 def _all_blows(random: Random) -> tuple[tuple[Blow, ...], ...]:
     """Of each process. In some histories all are of one or two kinds, and there are many: then they meet each other."""
     kinds = tuple(BlowKind)
-    counts = (1, 1, 1, 2, 3)
+    counts: tuple[int, ...] = (1, 1, 1, 2, 3)
     if random.random() < 0.25:
         kinds = tuple(random.sample(kinds, 2))
         counts = (2, 3, 5, 8)

@@ -3,8 +3,8 @@
 import asyncio
 import heapq
 from asyncio import events
+from collections import deque
 from collections.abc import Callable, Coroutine
-from contextvars import Context
 from itertools import count
 from typing import Any
 
@@ -27,6 +27,10 @@ class NumberedTask(asyncio.Task[Any]):
 
 class SteppedLoop(asyncio.BaseEventLoop):
     """Timers and tasks only. One that is never stepped again is a process that was killed: nothing of it runs on."""
+
+    # BaseEventLoop's own:
+    _ready: deque[asyncio.Handle]
+    _scheduled: list[asyncio.TimerHandle]
 
     def __init__(self, now: Callable[[], float], complain: Callable[[str], None]) -> None:
         """Takes the clock (seconds), and what to call with errors that nobody handles."""
@@ -51,16 +55,14 @@ class SteppedLoop(asyncio.BaseEventLoop):
         if self._ready:
             return self._now()
         while self._scheduled and self._scheduled[0].cancelled():
-            heapq.heappop(self._scheduled)._scheduled = False  # noqa: SLF001 - as BaseEventLoop does
+            heapq.heappop(self._scheduled)
         return self._scheduled[0].when() if self._scheduled else None
 
     def step(self) -> None:
         """Runs one callback that is due, if one is."""
         now = self._now()
         while self._scheduled and (self._scheduled[0].when() <= now or self._scheduled[0].cancelled()):
-            timer = heapq.heappop(self._scheduled)
-            timer._scheduled = False  # noqa: SLF001 - as BaseEventLoop does
-            self._ready.append(timer)
+            self._ready.append(heapq.heappop(self._scheduled))
         while self._ready:
             handle = self._ready.popleft()
             if not handle.cancelled():
@@ -89,14 +91,8 @@ class SteppedLoop(asyncio.BaseEventLoop):
                 self.step()
         raise RuntimeError(f"some tasks cannot be ended: {asyncio.all_tasks(self)}")
 
-    def _task(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        coroutine: Coroutine[Any, Any, Any],
-        *,
-        context: Context | None = None,
-    ) -> NumberedTask:
-        return NumberedTask(coroutine, number=next(self._numbers), loop=loop, context=context)
+    def _task(self, _: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> NumberedTask:
+        return NumberedTask(coroutine, number=next(self._numbers), loop=self, **options)
 
     def _write_to_self(self) -> None:
         """Nobody sleeps."""

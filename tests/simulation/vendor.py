@@ -81,18 +81,12 @@ class Vendor:
         if weather.is_down(self._world.time):
             return False, 503, "<html>down</html>"
         whim = self._whim()
-        if whim is Whim.BUSY:
-            return False, 429, "slow down"
-        if whim is Whim.UNAVAILABLE:
-            return False, 503, "<html>unavailable</html>"
-        if whim is Whim.STRANGER:
-            return False, 200, "-1 who are you"
+        if whim in _UNSEEN:
+            return False, *_UNSEEN[whim]
         if abs(letter.timestamp - now) > weather.window:
             return False, 200, "-16 timestamp expired"
-        if whim is Whim.SYSTEM_ERROR:
-            return False, 200, "-18 system error"
-        if whim is Whim.PAGE:
-            return False, 200, "<html>gateway</html>"
+        if whim in _INSTEAD:
+            return False, 200, _INSTEAD[whim]
         if letter.asks:
             held = b"hidden" if flow.opaque else self._held.get(letter.key, NOTHING)
             return False, 200, f"0 {held.decode()}"
@@ -100,16 +94,26 @@ class Vendor:
             return False, 200, "-22 not like this"
         if self._world.time >= flow.pending_until:
             return False, 200, "-41 no longer pending"
-        if whim is Whim.SYSTEM_ERROR_APPLIED:
-            return True, 200, "-18 system error"
-        if whim is Whim.PAGE_APPLIED:
-            return True, 200, "<html>gateway</html>"
-        return True, 200, "0 welcome"
+        return True, 200, _AFTERWARDS.get(whim, "0 welcome")
 
-    def _whim(self) -> Whim | None:
+    def _whim(self) -> Whim:
         roll = self._random.random() if self.weather.whims else 1.0
         for whim, share in self.weather.whims:
             roll -= share
             if roll < 0.0:
                 return whim
-        return None
+        return Whim.NONE
+
+
+_UNSEEN = {
+    Whim.BUSY: (429, "slow down"),
+    Whim.UNAVAILABLE: (503, "<html>unavailable</html>"),
+    Whim.STRANGER: (200, "-1 who are you"),
+}
+"""What it answers before it has looked at the timestamp."""
+
+_INSTEAD = {Whim.SYSTEM_ERROR: "-18 system error", Whim.PAGE: "<html>gateway</html>"}
+"""What it answers instead of doing anything."""
+
+_AFTERWARDS = {Whim.SYSTEM_ERROR_APPLIED: "-18 system error", Whim.PAGE_APPLIED: "<html>gateway</html>"}
+"""What it answers though it has done it."""
