@@ -17,6 +17,9 @@ BASE_URL = "https://api.laaffic.com/v3/voice/"
 UPDATE = "recallFlow/update"
 QUERY_DETAIL = "recallFlow/queryDetail"
 
+LONGEST_REMEMBERED = 1024
+"""Bytes of an answer. Longer ones tell of one flow, audio included, and do not come again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -72,10 +75,10 @@ def verdict_on(response: Response) -> Verdict:
 
     A code that is not documented is a refusal, kept word for word; it is never a success and never retried blindly.
     """
-    return _verdict(response.status, response.body)
+    judge = _remembered if len(response.body) <= LONGEST_REMEMBERED else _verdict
+    return judge(response.status, response.body)
 
 
-@lru_cache(maxsize=256)  # nearly all answers of a run are the same bytes
 def _verdict(status: int, body: bytes) -> Verdict:
     answer = read_answer(body)
     if answer is None or 300 <= status < 400:
@@ -91,6 +94,10 @@ def _verdict(status: int, body: bytes) -> Verdict:
         message=Text.verbatim(answer.message) if answer.message else known.meaning,
         ambiguous=known.ambiguous,
     )
+
+
+_remembered = lru_cache(maxsize=256)(_verdict)
+"""Nearly all answers to updates are the same bytes."""
 
 
 def advice_on(code: str) -> Text | None:

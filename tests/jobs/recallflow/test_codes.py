@@ -136,6 +136,13 @@ def test_an_answer_that_cannot_be_read_is_tried_again_and_leaves_everything_open
     assert verdict.message.en != verdict.message.zh
 
 
+@each_code
+def test_a_long_answer_leads_to_the_same_as_a_short_one(code: str, action: Action) -> None:
+    long = answered({"code": code, "msg": "said", "data": {"baseFile": "UklGRg==" * 10_000}})
+    assert long == answered({"code": code, "msg": "said", "data": None})
+    assert long.action is action
+
+
 @pytest.mark.parametrize("status", [300, 301, 302, 304, 307, 308])
 @pytest.mark.parametrize("body", [b"", b'{"code": 0, "msg": "success"}', b'{"code": -22, "msg": "no"}'])
 def test_an_answer_that_points_elsewhere_is_not_believed(status: int, body: bytes) -> None:

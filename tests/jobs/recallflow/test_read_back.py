@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
+from time import time
 from typing import Any
 
 import pytest
@@ -15,13 +16,16 @@ from hypothesis import strategies as st
 from jobs.recallflow.client import Client
 from jobs.recallflow.fields import FlowUpdate
 from jobs.recallflow.reference import SPECS
-from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT
+from jobs.recallflow.sandbox.faults import FaultShares
+from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT, SandboxSettings, sandbox
 from jobs.recallflow.sandbox.vendor import SimulatedVendor
 from jobs.upload import Upload
-from runner.exchange import Response
+from runner.errors import Unclear
+from runner.exchange import Call, Response
 from runner.job import Job, ReadsBack
 from runner.outcome import Action, Finding
 from runner.request import Attachment, Request
+from runner.sending.transport import Timeouts, Transport
 from tests.jobs.recallflow.valid_flows import Values, flows, value_of
 
 NOW = 1_754_879_679
@@ -83,6 +87,30 @@ def test_the_query_asks_for_the_flow_and_is_signed_like_every_call() -> None:
     assert query.url == "https://vendor.example/v3/voice/recallFlow/queryDetail"
     assert json.loads(query.body) == {"keyId": 299}
     assert query.headers == EXAMPLE_ACCOUNT.headers(NOW)
+
+
+async def test_an_update_that_was_cut_off_is_seen_for_what_it_came_to() -> None:
+    settings = SandboxSettings(faults=FaultShares(drop=0.6, seed=7))
+    seen: dict[bool, set[Finding | str]] = {True: set(), False: set()}
+    async with sandbox(settings) as (url, vendor), Transport(Timeouts(), connections=1) as carrier:
+        job = Upload(Client(url, EXAMPLE_ACCOUNT))
+
+        async def ask(call: Call) -> Response | None:
+            try:
+                return await carrier.post(call)
+            except Unclear:
+                return None
+
+        for key in range(1, 41):
+            request = request_of(body_of(FLOW | {"keyId": key}))
+            if await ask(job.call(request, int(time()))):
+                continue
+            while (answer := await ask(job.query(request, int(time())))) is None:
+                pass
+            verdict = job.verdict(answer)
+            found = job.finding(request, answer) if verdict.action is Action.SUCCEED else verdict.code
+            seen[key in vendor.flows].add(found)
+    assert seen == {True: {Finding.AS_WANTED}, False: {"-22"}}
 
 
 @quickly
