@@ -171,7 +171,7 @@ async def send(  # noqa: PLR0913 - where everything is put together
         journal.redirect(run, resumed)
         record = Ledger(database).run(run)
         observe(Loaded(rows=record.rows, ready=record.open, invalid=record.counts[State.INVALID], run=record.name))
-    journal.set_state(run, RunState.RUNNING, claims=claims)
+    journal.set_state(run, RunState.RUNNING, lease=claims.token)
     started = Ledger(database).run(run)
     observe(
         Started(
@@ -198,13 +198,13 @@ async def send(  # noqa: PLR0913 - where everything is put together
     try:
         with control(pool):
             stop = await pool.run()
-        journal.end_run(run, stop=stop, seconds=now() - began, claims=claims)
+        journal.end_run(run, stop=stop, seconds=now() - began, lease=claims.token)
     except LeaseLost as error:
         return Stop(reason=Text.of(error))  # the run is somebody else's by now
     except JournalError as error:
         stop = Stop(reason=Text.of(error))
         with suppress(JournalError):
-            journal.end_run(run, stop=stop, seconds=now() - began, claims=claims)
+            journal.end_run(run, stop=stop, seconds=now() - began, lease=claims.token)
     return stop
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from runner.errors import JournalError, LeaseLost
+from runner.errors import JournalError
 from runner.journal.database import Database
-from runner.journal.leases import IsGone, Lease, holder, rivals
+from runner.journal.leases import IsGone, Lease, holder, lost, rivals
 from runner.outcome import Outcome, State
 from runner.request import Attachment, Request
 from runner.text import writable
@@ -82,7 +82,8 @@ class Claims:
             self._with_attachments = database.execute(
                 "SELECT EXISTS (SELECT 1 FROM attachments WHERE run = ?)", (run,)
             ).fetchone()[0]
-        self._token = token
+        self.token = token
+        """The journal's number of the lease; for `runner.journal.leases.check`."""
         self.until = now + terms.seconds
         """Unix seconds until which the lease lasts for sure, as of the last write that went well."""
 
@@ -125,9 +126,9 @@ class Claims:
             changed = 0
             for rows in _batched([_settlement(outcome, now) for outcome in outcomes]):
                 statement = _SETTLE.format(rows=_values(rows))
-                changed += self._database.execute(statement, (*chain(*rows), self._run, self._token)).rowcount
+                changed += self._database.execute(statement, (*chain(*rows), self._run, self.token)).rowcount
             if changed != len(outcomes):
-                raise _lost()
+                raise lost()
             for rows in _batched([row for outcome in outcomes for row in self._attempts(outcome)]):
                 self._database.execute(_RECORD_ATTEMPTS.format(rows=_values(rows)), tuple(chain(*rows)))
         self.until = now + self._terms.seconds
@@ -137,7 +138,7 @@ class Claims:
         with self._database.transaction(durable=False):
             self._database.execute_many(
                 "UPDATE requests SET state = ?, lease = NULL WHERE run = ? AND ordinal = ? AND lease = ?",
-                ((State.READY, self._run, ordinal, self._token) for ordinal in ordinals),
+                ((State.READY, self._run, ordinal, self.token) for ordinal in ordinals),
             )
 
     def renew(self, *, now: float) -> None:
@@ -147,24 +148,13 @@ class Claims:
         self.until = now + self._terms.seconds
 
     def release(self) -> None:
-        """Ends the lease, so that another process need not wait for it to run out.
-
-        The run stays this process' own, to write down that it is over, until another one takes it.
+        """Ends the lease, so that nobody need wait for it to run out. Until somebody takes the run, it is ours to end.
 
         Raises:
             JournalError: it cannot be written.
         """
         with self._database.transaction(durable=False):
-            self._database.execute("UPDATE leases SET expires = 0 WHERE token = ?", (self._token,))
-
-    def check(self) -> None:
-        """Within a transaction: until it ends, nobody else has the run.
-
-        Raises:
-            LeaseLost: somebody else has taken it over, even if they are done with it by now.
-        """
-        if not self._database.execute("SELECT 1 FROM leases WHERE token = ?", (self._token,)).fetchone():
-            raise _lost()
+            self._database.execute("UPDATE leases SET expires = 0 WHERE token = ?", (self.token,))
 
     def _claim_next(self, limit: int) -> list[sqlite3.Row]:
         claimed = self._database.execute(_READY.format(unless=""), (self._run, limit)).fetchall()
@@ -172,7 +162,7 @@ class Claims:
             self._database.execute(
                 "UPDATE requests SET state = ?, lease = ? WHERE run = ? AND state = 'ready'"
                 " AND ordinal BETWEEN ? AND ?",  # the batch is all that is ready between its ends
-                (State.SENDING, self._token, self._run, claimed[0]["ordinal"], claimed[-1]["ordinal"]),
+                (State.SENDING, self.token, self._run, claimed[0]["ordinal"], claimed[-1]["ordinal"]),
             )
         return claimed
 
@@ -184,7 +174,7 @@ class Claims:
         ).fetchall()
         self._database.execute_many(
             "UPDATE requests SET state = ?, lease = ? WHERE run = ? AND ordinal = ?",
-            ((State.SENDING, self._token, self._run, row["ordinal"]) for row in claimed),
+            ((State.SENDING, self.token, self._run, row["ordinal"]) for row in claimed),
         )
         last = claimed[-1]["ordinal"] if len(claimed) == limit else _NO_LIMIT
         passed_over = self._database.execute(
@@ -214,10 +204,10 @@ class Claims:
 
     def _renew(self, now: float) -> None:
         kept = self._database.execute(
-            "UPDATE leases SET expires = ? WHERE token = ?", (now + self._terms.seconds, self._token)
+            "UPDATE leases SET expires = ? WHERE token = ?", (now + self._terms.seconds, self.token)
         )
         if kept.rowcount != 1:  # whoever takes a lease over deletes it; one that has only run out is still ours
-            raise _lost()
+            raise lost()
 
 
 _READY = """
@@ -288,11 +278,4 @@ def _settlement(outcome: Outcome, now: float) -> tuple[object, ...]:
         int(outcome.unclear),
         outcome.attempts[0].started if outcome.attempts else None,
         None if outcome.cut_short or outcome.state is State.NOT_SENT else now,
-    )
-
-
-def _lost() -> LeaseLost:
-    return LeaseLost(
-        "This process was away for so long that its lease on the run has run out; nothing more is sent.",
-        "本进程中断时间过长，对该运行的租约已过期；不再发送任何请求。",
     )

@@ -8,10 +8,10 @@ from time import gmtime, strftime
 
 from runner.errors import JournalError
 from runner.journal import findings
-from runner.journal.claims import Claims
 from runner.journal.content import ContentHash, content_of
 from runner.journal.database import Database
 from runner.journal.duplicates import Duplicates, reject_duplicates, supersede_duplicates
+from runner.journal.leases import check
 from runner.outcome import RunState, State, Stop
 from runner.problem import Notice
 from runner.request import Draft
@@ -145,24 +145,25 @@ class Journal:
                 self._database.execute(f"DELETE FROM {table} WHERE run = ?", (run,))  # noqa: S608 - our own names
             self._database.execute("DELETE FROM runs WHERE id = ?", (run,))
 
-    def end_run(self, run: int, *, stop: Stop | None, seconds: float, claims: Claims | None = None) -> None:
+    def end_run(self, run: int, *, stop: Stop | None, seconds: float, lease: int | None = None) -> None:
         """Writes down that a run is over.
 
-        What it did not get to is `not_sent` from now on, or `unknown` where an earlier process may have sent it.
+        What it did not get to is `not_sent` from now on, or `unknown` where an earlier process may have sent it. It is
+        done only if nothing is left that a resumed run would go on with: an earlier process may have stopped before it.
 
         Args:
             run: one that is being sent.
             stop: why it ended early, if it did.
             seconds: how long it took.
-            claims: whoever ends it has to hold; a process that was frozen would end a run that another one sends.
+            lease: that whoever ends it has to hold; a process that was frozen would end a run that another one sends.
 
         Raises:
             LeaseLost: somebody else has taken the run over.
             JournalError: it cannot be written.
         """
         with self._database.transaction():
-            if claims:
-                claims.check()
+            if lease is not None:
+                check(self._database, lease)
             self._database.execute(
                 "UPDATE requests SET state = iif(unclear, ?, ?) WHERE run = ? AND state = ?",
                 (State.UNKNOWN, State.NOT_SENT, run, State.READY),
@@ -170,7 +171,7 @@ class Journal:
             self._database.execute(
                 "UPDATE runs SET state = ?, seconds = seconds + ?, reason_en = ?, reason_zh = ? WHERE id = ?",
                 (
-                    RunState.STOPPED if stop else RunState.DONE,
+                    RunState.STOPPED if stop or self._has_more_to_send(run) else RunState.DONE,
                     seconds,
                     writable(stop.reason.en) if stop else None,
                     writable(stop.reason.zh) if stop else None,
@@ -178,16 +179,16 @@ class Journal:
                 ),
             )
 
-    def set_state(self, run: int, state: RunState, *, claims: Claims | None = None) -> None:
-        """Writes down where a run has got to; for `claims`, see `end_run`.
+    def set_state(self, run: int, state: RunState, *, lease: int | None = None) -> None:
+        """Writes down where a run has got to; for `lease`, see `end_run`.
 
         Raises:
             LeaseLost: somebody else has taken the run over.
             JournalError: it cannot be written.
         """
         with self._database.transaction():
-            if claims:
-                claims.check()
+            if lease is not None:
+                check(self._database, lease)
             self._database.execute("UPDATE runs SET state = ? WHERE id = ?", (state, run))
 
     def set_report(self, run: int, path: str) -> None:
@@ -198,6 +199,13 @@ class Journal:
         """
         with self._database.transaction():
             self._database.execute("UPDATE runs SET report = ? WHERE id = ?", (path, run))
+
+    def _has_more_to_send(self, run: int) -> bool:
+        found = self._database.execute(
+            "SELECT EXISTS (SELECT 1 FROM requests WHERE run = ? AND (state = ? OR state = ? AND settled IS NULL))",
+            (run, State.NOT_SENT, State.UNKNOWN),
+        )
+        return bool(found.fetchone()[0])
 
     def _add(self, run: int, numbered: Iterable[tuple[int, Draft]]) -> None:
         numbered = list(numbered)

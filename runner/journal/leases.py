@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from runner.errors import LeaseLost
 from runner.journal.database import Database
 
 IsGone = Callable[[str], bool]
@@ -42,6 +43,24 @@ def rivals(database: Database, run: int, *, now: float, is_gone: IsGone) -> list
 def reserve(database: Database, run: int, *, owner: str, expires: float) -> None:
     """Takes the lease of a run that nobody knows of yet, ahead of `Claims`. Within a transaction."""
     database.execute("INSERT INTO leases (run, owner, expires, reserved) VALUES (?, ?, ?, 1)", (run, owner, expires))
+
+
+def check(database: Database, token: int) -> None:
+    """Whoever had this lease still has the run, until the transaction ends, even if they have released it.
+
+    Raises:
+        LeaseLost: somebody else has taken it over, even if they are done with it by now.
+    """
+    if not database.execute("SELECT 1 FROM leases WHERE token = ?", (token,)).fetchone():
+        raise lost()
+
+
+def lost() -> LeaseLost:
+    """What is raised where a lease is somebody else's by now."""
+    return LeaseLost(
+        "This process was away for so long that its lease on the run has run out; nothing more is sent.",
+        "本进程中断时间过长，对该运行的租约已过期；不再发送任何请求。",
+    )
 
 
 def _lease(row: tuple[int, int, str, int]) -> Lease:

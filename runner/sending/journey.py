@@ -93,7 +93,7 @@ class Journey:
         return Outcome(
             ordinal=self.request.ordinal,
             key=self.request.key,
-            state=self._state(stopped=stopped),
+            state=self._state(),
             code=verdict.code if verdict else None,
             message=verdict.message if verdict else None,
             attempts=tuple(self.attempts),
@@ -105,7 +105,7 @@ class Journey:
     def _is_settled(self) -> bool:
         return self.verdict is not None and self.verdict.action is Action.SUCCEED
 
-    def _state(self, *, stopped: bool) -> State:
+    def _state(self) -> State:
         if self.verdict is None:
             return State.UNKNOWN if self.unclear else State.NOT_SENT
         match self.verdict.action:
@@ -119,7 +119,7 @@ class Journey:
                 return State.FAILED
         if self.unclear:  # it is not there, and nobody has refused it either
             return State.UNKNOWN
-        return State.NOT_SENT if stopped else State.FAILED
+        return State.NOT_SENT  # the vendor has not looked at it: its timestamps were too old, to the last one
 
     async def _attempt(self) -> Verdict:
         try:

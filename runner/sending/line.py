@@ -85,10 +85,12 @@ class Line:
         """
         probe = await self._breaker.gate() if self._breaker.is_open else False
         try:
-            if self._pace.holds:
-                await self._pace.turn()
-            if (renewal := self._lease()) is not None:
-                await renewal
+            while True:
+                if self._pace.holds:
+                    await self._pace.turn()
+                if (renewal := self._lease()) is None:
+                    break
+                await renewal  # meanwhile the turn has passed, a pause may have begun, and the lease may be short again
             return await self._make(word, request, exchange, probe=probe)
         finally:
             if probe:

@@ -84,7 +84,7 @@ class SettlesUnfenced(IgnoresItsLease):
             with self._database.transaction():
                 self._database.execute(
                     "UPDATE requests SET lease = ? WHERE run = ? AND ordinal = ?",
-                    (self._token, self._run, outcome.ordinal),
+                    (self.token, self._run, outcome.ordinal),
                 )
         super().settle(outcomes, now=now)
 

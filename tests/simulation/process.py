@@ -158,7 +158,7 @@ class Process:
             is_gone=self._is_gone,
             reopen=self._resumes,
         )
-        journal.set_state(around.run, RunState.RUNNING, claims=claims)
+        journal.set_state(around.run, RunState.RUNNING, lease=claims.token)
         pool = Pool(
             around.parts.job(around.scenario.reads_back),
             self._network,
@@ -178,14 +178,14 @@ class Process:
                 stop = await pool.run()
             finally:
                 self._pool = None
-            journal.end_run(around.run, stop=stop, seconds=now() - began, claims=claims)
+            journal.end_run(around.run, stop=stop, seconds=now() - began, lease=claims.token)
         except LeaseLost as error:
             return Stop(reason=Text.of(error))
         except JournalError as error:
             self._broken = True
             stop = Stop(reason=Text.of(error))
             with suppress(JournalError):
-                journal.end_run(around.run, stop=stop, seconds=now() - began, claims=claims)
+                journal.end_run(around.run, stop=stop, seconds=now() - began, lease=claims.token)
         return stop
 
     def _suffer(self, blow: Blow) -> None:

@@ -217,17 +217,17 @@ def test_a_process_whose_run_was_taken_over_cannot_end_it(database: Database) ->
     frozen = Claims(database, run, LeaseTerms(owner="frozen"), now=STARTED)
     frozen.release()
     heir = Claims(database, run, LeaseTerms(owner="heir"), now=STARTED)
-    journal.set_state(run, RunState.RUNNING, claims=heir)
+    journal.set_state(run, RunState.RUNNING, lease=heir.token)
     for _ in range(2):
         with pytest.raises(LeaseLost):
-            journal.end_run(run, stop=INTERRUPTED, seconds=1.0, claims=frozen)
+            journal.end_run(run, stop=INTERRUPTED, seconds=1.0, lease=frozen.token)
         with pytest.raises(LeaseLost):
-            journal.set_state(run, RunState.STOPPED, claims=frozen)
+            journal.set_state(run, RunState.STOPPED, lease=frozen.token)
         assert states(database, run) == ["ready", "ready"]
         assert Ledger(database).run(run).state is RunState.RUNNING
         heir.release()
-    journal.end_run(run, stop=None, seconds=1.0, claims=heir)
-    assert Ledger(database).run(run).state is RunState.DONE
+    journal.end_run(run, stop=INTERRUPTED, seconds=1.0, lease=heir.token)
+    assert states(database, run) == ["not_sent", "not_sent"]
 
 
 def test_a_run_that_was_not_stopped_is_done(database: Database) -> None:
@@ -235,6 +235,17 @@ def test_a_run_that_was_not_stopped_is_done(database: Database) -> None:
     Journal(database).end_run(run, stop=None, seconds=1.0)
     record = Ledger(database).run(run)
     assert (record.state, record.reason) == (RunState.DONE, None)
+
+
+def test_a_run_that_an_earlier_process_stopped_is_not_done_when_one_ends_that_found_nothing_ready(
+    database: Database,
+) -> None:
+    run = filled_run(database, guests(2))
+    Journal(database).end_run(run, stop=INTERRUPTED, seconds=1.0)
+    late = Claims(database, run, LeaseTerms(owner="late"), now=STARTED)
+    assert late.claim(2, now=STARTED) == []
+    Journal(database).end_run(run, stop=None, seconds=1.0, lease=late.token)
+    assert Ledger(database).run(run).state is RunState.STOPPED
 
 
 def test_loading_and_sending_both_count_towards_the_time_that_a_run_took(database: Database) -> None:
