@@ -40,6 +40,16 @@ def test_a_call_has_the_headers_of_the_vendors_page() -> None:
     }
 
 
+def test_every_call_is_signed_for_its_own_time_and_what_is_done_to_its_headers_is_no_other_calls() -> None:
+    client = Client(BASE_URL, ACCOUNT)
+    first, again, later = (client.call(UPDATE, b"{}", TIMESTAMP + seconds) for seconds in (0, 0, 1))
+    assert first.headers == again.headers == ACCOUNT.headers(TIMESTAMP)
+    assert later.headers == ACCOUNT.headers(TIMESTAMP + 1)
+    assert isinstance(first.headers, dict)
+    first.headers.clear()
+    assert again.headers == client.call(UPDATE, b"{}", TIMESTAMP).headers == ACCOUNT.headers(TIMESTAMP)
+
+
 def test_a_secret_outside_of_ascii_can_sign() -> None:
     assert len(sign("ключ", "密钥", TIMESTAMP)) == 32
 
