@@ -38,10 +38,8 @@ def end(run: int, database: Database, stop: Stop | None, ending: Ending, interru
         JournalError: the journal cannot be read.
     """
     ledger = Ledger(database)
-    try:
-        with interrupts.reporting():
-            _write_report(run, database, ending)
-    except KeyboardInterrupt:  # what became of the run is in the journal; only its report is given up
+    reported = _report(run, database, ending, interrupts)
+    if not reported and not (stop and stop.signal):  # what became of the run is in the journal
         stop = Stop(reason=_WITHOUT_REPORT, signal=signal.SIGINT)
     record = ledger.run(run)
     if stop and record.reason is None:  # the journal could not be told
@@ -58,7 +56,32 @@ def end(run: int, database: Database, stop: Stop | None, ending: Ending, interru
     return code
 
 
+def _report(run: int, database: Database, ending: Ending, interrupts: Interrupts) -> bool:
+    """Writes the report, unless the user wants to be gone. Gives whether it was."""
+    record = Ledger(database).run(run)
+    can_be_resumed = record.state is RunState.STOPPED
+    short = record.requests <= SHORT_REPORT or not can_be_resumed
+    try:
+        if short or not interrupts.at_once:
+            with interrupts.reporting(short=short):
+                _write_report(run, database, ending)
+            return True
+    except KeyboardInterrupt:
+        pass
+    if can_be_resumed:
+        words = _RESUME_REPORTS.format(run=record.name).in_language(ending.language)
+        Console(stderr=True).print(words, highlight=False, markup=False, soft_wrap=True)
+    return False
+
+
+SHORT_REPORT = 5_000
+"""Requests whose report is written even for a user who wants to be gone: it takes about a second."""
+
 _WITHOUT_REPORT = Text("Interrupted while the report was written.", "写报告时被中断。")
+_RESUME_REPORTS = Text(
+    "No report was written, so as to leave at once: recallflow resume {run} writes one.",
+    "为立即退出，未生成报告；recallflow resume {run} 会生成。",
+)
 
 
 def check_report(path: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first ends the run in order, the second at once; a further one gives up the report."""
+"""Ctrl-C and SIGTERM: the first ends the run in order, the second at once; one more gives up even a short report."""
 
 import asyncio
 import signal
@@ -28,6 +28,7 @@ class Interrupts:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._early: int | None = None
         self._reporting = False
+        self._report_is_short = True
         self._signals = 0
 
     def __enter__(self) -> Self:
@@ -50,13 +51,19 @@ class Interrupts:
         finally:
             self._pool = None
 
+    @property
+    def at_once(self) -> bool:
+        """Whether somebody has said twice that the program is to end."""
+        return self._signals >= SECOND
+
     @contextmanager
-    def reporting(self) -> Iterator[None]:
+    def reporting(self, *, short: bool) -> Iterator[None]:
         """While it lasts, a signal raises KeyboardInterrupt.
 
-        Not so the second one: it was meant to end what was in flight, and came when that had ended by itself.
+        Not so the second one, where the report is short: it was meant to end what was in flight, and came when that
+        had ended by itself.
         """
-        self._reporting = True
+        self._reporting, self._report_is_short = True, short
         try:
             yield
         finally:
@@ -66,7 +73,7 @@ class Interrupts:
         self._signals += 1
         if self._pool and self._loop:
             self._loop.call_soon_threadsafe(self._obey, number)
-        elif self._reporting and self._signals != SECOND:
+        elif self._reporting and not (self._report_is_short and self._signals == SECOND):
             raise KeyboardInterrupt
         elif self._loop is None:
             self._early = number

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from jobs.app.ending import SHORT_REPORT
 from tests.acceptance.program import recallflow
 from tests.acceptance.sheets import sheet_rows, simple_flows
 from tests.acceptance.vendor import answering, finished, started
@@ -82,6 +83,50 @@ async def test_a_second_signal_leaves_at_once_and_calls_what_was_in_flight_unkno
     assert in_flight == set(vendor.received) - answered
     assert {int(row["keyId"]) for row in rows if row["State"] == "succeeded"} == answered
     assert 1 <= len(in_flight) <= 4
+
+
+async def told_to_stop(process: asyncio.subprocess.Process) -> None:
+    """Sends a Ctrl-C, and waits until the program has said that it stops."""
+    process.send_signal(signal.SIGINT)
+    assert process.stderr is not None
+    while b"Interrupted" not in (line := await process.stderr.readline()):
+        assert line, "the program says that it stops"
+
+
+async def test_what_is_in_flight_has_only_so_long_to_finish(tmp_path: Path) -> None:
+    (tmp_path / "recallflow.toml").write_text("[default]\ngrace = 0.01\n", encoding="utf-8")
+    vendor = Vendor()
+    async with answering(vendor.answer) as url:
+        process = await started(*command(tmp_path, url)[:-1], cwd=tmp_path)
+        await vendor.reached.wait()
+        await told_to_stop(process)
+        done = await finished(process)
+        vendor.go_on.set()
+    (run,) = json.loads(recallflow("runs", "--json", cwd=tmp_path).out)["runs"]
+    assert done.code == 130
+    assert 1 <= run["counts"]["unknown"] <= 4
+    assert f"recallflow resume {run['run']}" in done.out
+    assert (tmp_path / "out.xlsx").exists()
+
+
+async def test_the_second_signal_leaves_the_report_of_a_large_run_to_resume(tmp_path: Path) -> None:
+    flows = simple_flows(tmp_path / "flows.csv", SHORT_REPORT + 1)
+    vendor = Vendor()
+    async with answering(vendor.answer) as url:
+        process = await started("upload", flows, "--base-url", url, "--report", "out.xlsx", "--json", cwd=tmp_path)
+        await vendor.reached.wait()
+        await told_to_stop(process)
+        process.send_signal(signal.SIGINT)
+        done = await finished(process)
+        answered = len(vendor.succeeded)
+        vendor.go_on.set()
+    counts = done.summary["counts"]
+    assert done.code == done.summary["exit_code"] == 130
+    assert (counts["succeeded"], counts["unknown"]) == (answered, len(vendor.received) - answered)
+    assert sum(counts.values()) == SHORT_REPORT + 1
+    assert (done.summary["state"], done.summary["report"]) == ("stopped", None)
+    assert not report_is_begun(tmp_path)
+    assert f"recallflow resume {done.summary['run']} writes one" in done.err
 
 
 async def test_after_kill_9_the_journal_still_accounts_for_every_flow(tmp_path: Path) -> None:

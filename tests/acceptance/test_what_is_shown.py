@@ -54,7 +54,7 @@ def test_with_json_stdout_is_one_object_and_progress_goes_to_stderr(tmp_path: Pa
     assert list(done.summary) == [
         "run", "job", "state", "rows", "requests", "counts", "attempts", "seconds", "report", "exit_code", "reason",
     ]  # fmt: skip
-    assert "60 of 60 done · 0 failed · 0 unknown" in done.err
+    assert "60 of 60 done · 60 succeeded" in done.err
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh", "成功"), ("en", "succeeded")])

@@ -1,0 +1,99 @@
+"""The live bar: drawn anew a few times a second, by a thread of its own, from the tally."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text as RichText
+
+from jobs.app.progress_words import BETWEEN, how_far, retries, what_became
+from jobs.app.tally import Tally
+from runner.text import Language, Text
+
+REDRAWN = 5
+"""Times a second."""
+
+WIDEST, NARROWEST = 40, 8
+"""Columns of the bar itself; where not even the fewest are left beside the words, there is none."""
+
+
+@contextmanager
+def live_bar(console: Console, tally: Tally, language: Language, clock: Callable[[], float]) -> Iterator[None]:
+    """Shows the bar while it lasts."""
+    with Live(Bar(tally, language, clock), console=console, refresh_per_second=REDRAWN) as live:
+        try:
+            yield
+        finally:
+            if not tally.is_sending:  # nothing was sent, so that there is nothing to show of it
+                live.update("")
+                live.transient = True
+
+
+class Bar:
+    """Three lines and no more than the terminal is wide: the bar and how far it is, what became of it, retries."""
+
+    def __init__(self, tally: Tally, language: Language, clock: Callable[[], float]) -> None:
+        self._tally = tally
+        self._language: Language = language
+        self._clock = clock
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        tally, width = self._tally, options.max_width
+        now = self._clock()
+        if not tally.is_sending:
+            yield _beside(_READING.in_language(self._language), ProgressBar(total=None, pulse=True, width=WIDEST), "")
+            return
+        tally.mark(now)
+        yield from self._first_line(now, width)
+        for words in (what_became(tally, self._language), retries(tally, self._language)):
+            yield from _lines(words, width)
+
+    def _first_line(self, now: float, width: int) -> RenderResult:
+        tally = self._tally
+        doing = self._doing().in_language(self._language)
+        percent = 100 * tally.done // tally.total if tally.total else 100
+        words = how_far(tally, now, self._language)
+        beside = f"{percent:3}%  {BETWEEN.join(words)}"
+        room = width - cell_len(doing) - cell_len(beside) - 2
+        if room < NARROWEST:
+            yield from _lines([doing, f"{percent}%", *words], width)
+            return
+        bar = ProgressBar(total=max(tally.total, 1), completed=tally.done, width=min(room, WIDEST))
+        yield _beside(doing, bar, beside)
+
+    def _doing(self) -> Text:
+        if self._tally.done >= self._tally.total:
+            return _DONE
+        if self._tally.stopping:
+            return _STOPPING
+        return _PAUSED if self._tally.paused else _SENDING
+
+
+def _beside(doing: str, bar: ProgressBar, words: str) -> Table:
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_row(RichText(doing), bar, RichText(words, no_wrap=True))
+    return table
+
+
+def _lines(words: list[str], width: int) -> Iterator[RichText]:
+    """The words in as few lines as hold them."""
+    line = ""
+    for each in words:
+        longer = f"{line}{BETWEEN}{each}" if line else each
+        if line and cell_len(longer) > width:
+            yield RichText(line)
+            longer = each
+        line = longer
+    if line:
+        yield RichText(line)
+
+
+_READING = Text("Checking", "检查中")
+_SENDING = Text("Sending", "发送中")
+_PAUSED = Text("Paused", "已暂停")
+_STOPPING = Text("Stopping", "停止中")
+_DONE = Text("Done", "已完成")

@@ -1,0 +1,101 @@
+"""What a tally says in words: short ones, as they stand beside a bar and in a line of progress."""
+
+from jobs.app.tally import Tally
+from jobs.recallflow.codes import CODES
+from runner.events import Paused
+from runner.outcome import Stop
+from runner.report.words import STATES
+from runner.text import Language, Text
+
+BETWEEN = " · "
+
+CAUSES = 3
+"""So many causes of retries are named; the others are counted together."""
+
+
+def how_far(tally: Tally, now: float, language: Language) -> list[str]:
+    """How many are done, how fast that goes, and how long it will take."""
+    words = [_DONE.format(done=tally.done, total=tally.total), _RATE.format(rate=_number(tally.rate(now)))]
+    left = tally.left(now)
+    if left and not tally.stopping:
+        words.append(_LEFT.format(left=_duration(left)))
+    return [each.in_language(language) for each in words]
+
+
+def what_became(tally: Tally, language: Language) -> list[str]:
+    """Attempts, settled requests by state, and the limit where it is lowered."""
+    states = tally.states.copy()  # it may grow meanwhile: the bar is drawn by a thread of its own
+    words = [_STATE.format(count=states[state], state=STATES[state]) for state in STATES if state in states]
+    words.append(_SENT.format(count=tally.sent))
+    if tally.limit < tally.concurrency:
+        words.append(_LIMIT.format(limit=tally.limit, concurrency=tally.concurrency))
+    return [each.in_language(language) for each in words]
+
+
+def retries(tally: Tally, language: Language) -> list[str]:
+    """How many attempts were retries, and why; nothing where there was none."""
+    causes = tally.retried()
+    if not causes:
+        return []
+    named = [(cause_words(code), count) for code, count in causes[:CAUSES]]
+    if others := sum(count for _, count in causes[CAUSES:]):
+        named.append((_OTHERS, others))
+    why = [_CAUSE.format(cause=cause, count=count) for cause, count in named]
+    joined = Text(", ".join(each.en for each in why), "，".join(each.zh for each in why))
+    total = sum(count for _, count in causes)
+    return [_RETRIES.format(count=total, causes=joined).in_language(language)]
+
+
+def cause_words(code: str) -> Text:
+    """A code that leads to a retry, as people would call it."""
+    if code in CODES:
+        return CODES[code].meaning
+    return _CODES.get(code) or Text.verbatim(code.replace("http-", "HTTP "))
+
+
+def pausing(event: Paused, language: Language) -> str:
+    """That nothing is sent for a while."""
+    cause = Text(event.cause.en.rstrip("."), event.cause.zh.rstrip("。"))
+    return _PAUSED.format(cause=cause, seconds=_number(event.seconds).removesuffix(".0")).in_language(language)
+
+
+def stopping(stop: Stop, language: Language) -> str:
+    """Why nothing new starts."""
+    words = _STOPPING.format(reason=stop.reason).in_language(language)
+    return f"{words} {_AGAIN.in_language(language)}" if stop.signal else words
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}" if value < 10 else f"{value:.0f}"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+_DONE = Text("{done} of {total} done", "已完成 {done}/{total}")
+_RATE = Text("{rate}/s", "{rate} 个/秒")
+_LEFT = Text("{left} left", "剩余 {left}")
+_STATE = Text("{count} {state}", "{state} {count}")
+_SENT = Text("{count} sent", "发送 {count} 次")
+_LIMIT = Text("limit {limit} of {concurrency}", "并发限为 {limit}/{concurrency}")
+_RETRIES = Text("{count} retries ({causes})", "重试 {count} 次（{causes}）")
+_CAUSE = Text("{count} {cause}", "{cause} {count}")
+_OTHERS = Text("other", "其他")
+_CODES = {
+    "http-429": Text("slow down", "要求降速"),
+    "unclear": Text("no clear answer", "无明确应答"),
+    "not-connected": Text("not connected", "未能连接"),
+    "unreadable": Text("unreadable", "应答无法识别"),
+}
+_PAUSED = Text(
+    "The vendor gives no answer ({cause}): paused for {seconds} s, then one request to see.",
+    "供应商无应答（{cause}）：暂停 {seconds} 秒，然后试发一个请求。",
+)
+_STOPPING = Text(
+    "{reason} Nothing new starts, what is in flight may finish.", "{reason}不再发送新请求，等待已发出的请求完成。"
+)
+_AGAIN = Text("Once more to leave at once.", "再按一次立即退出。")
+ANSWERS_AGAIN = Text("The vendor answers again; sending goes on.", "供应商已恢复应答，继续发送。")
