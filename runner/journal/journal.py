@@ -15,9 +15,15 @@ from runner.journal.leases import check
 from runner.outcome import RunState, State, Stop
 from runner.problem import Notice
 from runner.request import Draft
-from runner.text import writable
+from runner.text import Text, writable
 
 _BATCH = 2_000
+
+LEFT_OVER = Text(
+    "Some requests are left that were not sent, because this machine's clock is off or an earlier run stopped before them.",
+    "仍有请求未发送：本机时钟有偏差，或此前的运行在其之前停止。",
+)
+"""Why a run is not done that nothing has stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +167,7 @@ class Journal:
             LeaseLost: somebody else has taken the run over.
             JournalError: it cannot be written.
         """
+        reason = stop.reason if stop else None
         with self._database.transaction():
             if lease is not None:
                 check(self._database, lease)
@@ -168,13 +175,15 @@ class Journal:
                 "UPDATE requests SET state = iif(unclear, ?, ?) WHERE run = ? AND state = ?",
                 (State.UNKNOWN, State.NOT_SENT, run, State.READY),
             )
+            if reason is None and self._has_more_to_send(run):
+                reason = LEFT_OVER
             self._database.execute(
                 "UPDATE runs SET state = ?, seconds = seconds + ?, reason_en = ?, reason_zh = ? WHERE id = ?",
                 (
-                    RunState.STOPPED if stop or self._has_more_to_send(run) else RunState.DONE,
+                    RunState.STOPPED if reason else RunState.DONE,
                     seconds,
-                    writable(stop.reason.en) if stop else None,
-                    writable(stop.reason.zh) if stop else None,
+                    writable(reason.en) if reason else None,
+                    writable(reason.zh) if reason else None,
                     run,
                 ),
             )

@@ -65,13 +65,16 @@ def test_the_reason_says_how_many_and_what_was_allowed_in_both_languages(most: M
         assert str(seen) in text
 
 
-def test_the_canary_is_looked_at_when_so_many_have_started() -> None:
+def test_who_comes_after_the_canary_waits_until_it_has_been_looked_at() -> None:
     watch = Watch(Guards(canary=3))
-    assert [watch.is_canary(started) for started in range(1, 6)] == [False, False, True, False, False]
+    assert [watch.is_after_canary(number) for number in range(1, 6)] == [False, False, False, True, True]
+    assert stopped_after(watch, [GOOD] * 3) is None
+    assert watch.verdict_on_canary() is None
+    assert not any(watch.is_after_canary(number) for number in range(1, 6))
 
 
-def test_without_a_canary_there_is_nothing_to_look_at() -> None:
-    assert not any(Watch(Guards()).is_canary(started) for started in range(1, 50))
+def test_without_a_canary_nobody_waits() -> None:
+    assert not any(Watch(Guards()).is_after_canary(number) for number in range(1, 50))
 
 
 def test_a_good_canary_is_no_reason_to_stop() -> None:

@@ -55,8 +55,7 @@ class Phone:
         self.time = asyncio.get_running_loop().time
         self.seconds = seconds
         self.events: list[Event] = []
-        self.begun: list[Exchange] = []
-        self.began_at: list[float] = []
+        self.exchanges: list[Exchange] = []
         self.permits = Permits(16)
         self.pace = Pace(rate)
         self.clock = VendorClock(self.now)
@@ -71,22 +70,30 @@ class Phone:
             clock=self.clock,
             lease=lease,
             now=self.now,
+            elapsed=self.time,
         )
 
     def now(self) -> float:
         return NOON + self.time()
 
     async def call(self) -> Verdict:
-        return await self.line.call(JOB.call, REQUEST, self._begin)
+        self.exchanges.append(Exchange())
+        return await self.line.call(JOB.call, REQUEST, self.exchanges[-1])
+
+    @property
+    def begun(self) -> list[Exchange]:
+        """Those of which bytes have left."""
+        return [exchange for exchange in self.exchanges if exchange.started is not None]
+
+    @property
+    def began_at(self) -> list[float]:
+        """When they did, in seconds after noon, in the order of time."""
+        return sorted(exchange.started - NOON for exchange in self.exchanges if exchange.started is not None)
 
     @property
     def signed_for(self) -> list[int]:
         """The timestamps of all calls, in seconds after noon."""
         return [stamp - int(NOON) for stamp in self.carrier.timestamps("guest-1")]
-
-    def _begin(self, exchange: Exchange) -> None:
-        self.begun.append(exchange)
-        self.began_at.append(self.time())
 
     async def _take_time(self, _: Call) -> None:
         await asyncio.sleep(self.seconds)
