@@ -42,8 +42,9 @@ def end(run: int, database: Database, stop: Stop | None, ending: Ending, interru
     if not reported and not (stop and stop.signal):  # what became of the run is in the journal
         stop = Stop(reason=_WITHOUT_REPORT, signal=signal.SIGINT)
     record = ledger.run(run)
-    if stop and record.reason is None:  # the journal could not be told
-        record = replace(record, state=RunState.STOPPED, reason=stop.reason)
+    if stop and record.reason is None:  # the journal could not be told, or all was done but the report
+        done = record.state is RunState.DONE
+        record = replace(record, state=RunState.DONE if done else RunState.STOPPED, reason=stop.reason)
     code = exit_code(record, stop)
     if ending.json:
         print_json(run_json(record, code, ending.language))

@@ -35,7 +35,13 @@ LONGEST_WORD = 64
 """Characters of a code or a key; the vendor's and the user's own may be of any length."""
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING}
-_EACH_ATTEMPT = frozenset({Attempted, ReadBack})
+_PASSED_OVER: dict[str, frozenset[type]] = {
+    "debug": frozenset(),
+    "info": frozenset({Attempted, ReadBack}),
+    "warning": frozenset({Attempted, ReadBack, Settled}),
+}
+"""The frequent events that a level has no line for, so that they cost next to nothing."""
+
 _FIRST = ("time", "level", "event", "run")
 
 
@@ -81,7 +87,7 @@ class _Log:
             ],
             wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[terms.level]),
         ).bind()
-        self._passed_over = frozenset[type]() if terms.level == "debug" else _EACH_ATTEMPT
+        self._passed_over = _PASSED_OVER[terms.level]
         self._tell = tell
         self._broken = False
 
