@@ -17,8 +17,9 @@ def somebody_is_there(*, json: bool) -> bool:
 def confirmed(question: Text, language: Language) -> bool:
     """Asks on stderr; anything but a clear yes is a no."""
     words = f"{question.in_language(language)} [y/N] "
+    Console(stderr=True).print(words, end="", highlight=False, markup=False, emoji=False, soft_wrap=True)
     try:
-        answer = Console(stderr=True).input(words, markup=False, emoji=False)
+        answer = input()
     except EOFError:
         return False
     return answer.strip().lower() in _YES
