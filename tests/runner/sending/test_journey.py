@@ -1,6 +1,8 @@
 """What becomes of a request whose fate is unclear, where the remote state can be read."""
 
 import asyncio
+import base64
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +12,12 @@ import pytest
 from runner.events import Attempted, ReadBack
 from runner.exchange import Call
 from runner.journal.claims import Claims
+from runner.journal.database import Database
 from runner.outcome import Finding, State, Stop
+from runner.request import Attachment, Draft
 from runner.sending.retry import RetryPolicy
 from runner.text import Text
-from tests.runner.journal.sample_run import STARTED, unclear_ordinals
+from tests.runner.journal.sample_run import STARTED, filled_run, unclear_ordinals
 from tests.runner.sending.fake_carrier import (
     BUSY,
     CUT_OFF,
@@ -432,3 +436,55 @@ def test_looks_need_permits_and_give_them_back(tmp_path: Path) -> None:
         simulated(story())
         assert people.counts() == {State.SUCCEEDED: 40}
     assert carrier.most_in_flight == 3
+
+
+async def with_a_file(
+    folder: Path, *, answers: Sequence[Answer], change_before_call: int | None = None
+) -> tuple[Evening, bytes]:
+    """The first guest gets a file, which is changed while this call is under way; 0 is before anything is sent.
+
+    In real time: files are read in a thread.
+    """
+    file = folder / "song.mp3"
+    file.write_bytes(b"la la la")
+    attachment = Attachment(path=file, size=8, sha256=hashlib.sha256(b"la la la").hexdigest())
+    draft = Draft(key=FIRST, rows=(2,), body=f'hello {FIRST} "{attachment.token}"'.encode(), attachments=(attachment,))
+
+    async def change(_: Call) -> None:
+        if len(carrier.calls) == change_before_call:
+            file.write_bytes(b"tra la la")
+
+    carrier = FakeCarrier({FIRST: answers}, before_answering=change)
+    if change_before_call == 0:
+        file.write_bytes(b"tra la la")
+    with Database(folder / "journal.db") as database, Database(folder / "journal.db") as other:
+        people = Party(database, other, filled_run(database, [draft]))
+        stop = await people.pool(carrier, job=GreetAndAsk()).run()
+        return evening(people, carrier, stop), carrier.calls[0].body if carrier.calls else b""
+
+
+async def test_a_file_goes_into_the_body_when_it_is_sent(tmp_path: Path) -> None:
+    seen, body = await with_a_file(tmp_path, answers=[WELCOME])
+    assert body == b'hello guest-1 "' + base64.b64encode(b"la la la") + b'"'
+    assert seen.state is State.SUCCEEDED
+
+
+async def test_a_file_that_was_changed_since_it_was_checked_is_not_sent_and_the_request_is_invalid(
+    tmp_path: Path,
+) -> None:
+    seen, body = await with_a_file(tmp_path, answers=[WELCOME], change_before_call=0)
+    assert body == b""
+    assert (seen.state, seen.code, seen.attempts, seen.stop) == (State.INVALID, "file-changed", [], None)
+
+
+@pytest.mark.parametrize(
+    ("look", "state"),
+    [(GREETED, State.SUCCEEDED), (PERHAPS, State.UNKNOWN)],
+)
+async def test_a_file_that_changes_after_an_unclear_attempt_leaves_it_to_the_last_look(
+    tmp_path: Path, look: Answer, state: State
+) -> None:
+    seen, _ = await with_a_file(tmp_path, answers=[BUSY, PERHAPS, look], change_before_call=1)
+    assert seen.said == ["hello", "ask", "ask"]
+    assert seen.state is state
+    assert seen.attempts == ["-18"]

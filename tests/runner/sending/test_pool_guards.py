@@ -172,3 +172,20 @@ def test_the_guard_counts_what_is_in_the_journal_and_stops_with_the_reason_that_
         stop = simulated(story())
     assert stop is not None
     assert stop.reason.en.startswith("10 of 10 requests")
+
+
+def test_a_stop_just_before_the_last_of_the_canary_is_started_is_what_ends_the_run(tmp_path: Path) -> None:
+    with party(tmp_path, MANY) as people:
+
+        async def story() -> None:
+            people.moment = PassingMoment()
+
+            async def stop(_: Call) -> None:
+                pool.stop(CTRL_C)
+
+            carrier = FakeCarrier({}, TOO_LATE, before_answering=stop)
+            pool = people.pool(carrier, guards=Guards(canary=2), concurrency=1, disk=InlineDisk())
+            assert await pool.run() is CTRL_C
+
+        simulated(story())
+        assert people.counts() == {State.FAILED: 1, State.NOT_SENT: MANY - 1}

@@ -15,6 +15,7 @@ from runner.journal.ledger import Ledger
 from runner.outcome import State, Stop
 from runner.sending.limits import BreakerTerms
 from runner.sending.retry import RetryPolicy
+from runner.text import Text
 from tests.runner.sending.fake_carrier import BUSY, CUT_OFF, GATEWAY_PAGE, REFUSED, WELCOME, Answer, guest
 from tests.runner.sending.fake_job import Greet
 from tests.runner.sending.greet_and_ask import GREETED, NOT_GREETED, GreetAndAsk
@@ -25,6 +26,7 @@ from tests.runner.sending.simulated_loop import simulated
 MANY = 300
 MINUTE = 60.0
 CALL_SECONDS = 0.1
+CTRL_C = Stop(reason=Text("Interrupted by Ctrl-C", "已被 Ctrl-C 中断"), signal=2)
 
 
 @dataclass(slots=True)
@@ -155,3 +157,19 @@ def test_the_pauses_that_are_told_are_what_the_vendor_gets(tmp_path: Path) -> No
     probes = vendor.calls_while_down[-5:]
     gaps = [later - earlier for earlier, later in pairwise(probes)]
     assert gaps == pytest.approx([pause + CALL_SECONDS for pause in (2, 4, 8, 16)], abs=0.01)
+
+
+def test_a_stop_while_the_vendor_is_down_ends_the_run_at_once_and_what_was_never_sent_stays_so(tmp_path: Path) -> None:
+    vendor = Vendor(lambda at: at >= 1)
+    with party(tmp_path, MANY) as people:
+
+        async def story() -> None:
+            people.moment = PassingMoment()
+            pool = people.pool(vendor, retry=RetryPolicy(), breaker=BreakerTerms(), disk=InlineDisk())
+            asyncio.get_running_loop().call_later(12, pool.stop, CTRL_C)
+            assert await pool.run() is CTRL_C
+            assert asyncio.get_running_loop().time() == pytest.approx(12, abs=2 * CALL_SECONDS)
+
+        simulated(story())
+        sent = len(vendor.greeted)
+        assert people.counts() == {State.SUCCEEDED: sent, State.NOT_SENT: MANY - sent}

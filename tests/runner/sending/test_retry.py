@@ -211,3 +211,55 @@ def test_what_an_attempt_raises_comes_out_as_it_is() -> None:
 
     with pytest.raises(ZeroDivisionError):
         simulated(run())
+
+
+def test_nothing_is_attempted_where_the_run_was_stopped_while_it_waited_for_the_budget() -> None:
+    stopped, attempts = False, 0
+
+    async def attempt() -> Verdict:
+        nonlocal attempts
+        attempts += 1
+        return SUCCEED
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped = True
+
+    async def story() -> Verdict:
+        loop = asyncio.get_running_loop()
+        budget = RetryBudget(share=0.0, floor=0.1, now=loop.time)
+        await budget.retry()
+        loop.call_later(5, stop)
+        return await persist(
+            BUSY,
+            attempt,
+            policy=RetryPolicy(),
+            budget=budget,
+            may_go_on=lambda: not stopped,
+            now=loop.time,
+            random=Random(0),
+        )
+
+    assert simulated(story()) is BUSY
+    assert attempts == 0
+
+
+def test_nothing_is_attempted_where_patience_ended_while_it_waited_for_the_budget() -> None:
+    async def attempt() -> Verdict:
+        raise AssertionError
+
+    async def story() -> Verdict:
+        loop = asyncio.get_running_loop()
+        budget = RetryBudget(share=0.0, floor=0.1, now=loop.time)
+        await budget.retry()
+        return await persist(
+            BUSY,
+            attempt,
+            policy=RetryPolicy(patience=5.0),
+            budget=budget,
+            may_go_on=lambda: True,
+            now=loop.time,
+            random=Random(0),
+        )
+
+    assert simulated(story()) is BUSY
