@@ -11,7 +11,7 @@ from tests.runner.journal.sample_run import NEW_RUN, bad, good
 from tests.simulation.journal_disk import JournalFile, SimulatedDatabase
 from tests.simulation.oracle import Oracle, Violation
 from tests.simulation.process import LEASE_SECONDS, Parts, Process, Surroundings
-from tests.simulation.scenario import Flow, Scenario, draw
+from tests.simulation.scenario import BlowKind, Flow, Scenario, draw
 from tests.simulation.vendor import Vendor
 from tests.simulation.world import EPOCH, World
 
@@ -64,7 +64,10 @@ class _History:
             vendor=self._vendor,
             oracle=self._oracle,
             parts=parts,
+            durable=self._sync if self._scenario.loses_power else lambda: None,
+            power_fails=self._lose_power,
         )
+        self._file.sync()
         self._processes: list[Process] = []
         self._healthy_ones = 0
         self._recognised: set[str] = set()
@@ -168,6 +171,19 @@ class _History:
         else:
             wait = self._world.random.choice((0.01, 1.0, 20.0, 90.0))
         self._world.after(wait, self._resume)
+
+    def _sync(self) -> None:
+        self._file.sync()
+        self._oracle.durable()
+
+    def _lose_power(self) -> None:
+        """All processes end, and what was only with the operating system is gone."""
+        self._world.tell("world", "a power cut")
+        for process in self._processes:
+            if process.alive:
+                process.kill(BlowKind.POWER_CUT.value)
+        self._file.lose_power()
+        self._oracle.power_fails()
 
     def _someone_waits(self) -> None:
         """Somebody takes a frozen process for dead."""

@@ -80,6 +80,7 @@ class BlowKind(Enum):
     CRASH_BEFORE_COMMIT = "kill -9 before a commit"
     CRASH_AFTER_COMMIT = "kill -9 after a commit"
     DISK_FULL = "the disk is full"
+    POWER_CUT = "a power cut"
     FREEZE = "SIGSTOP"
     INTERRUPT = "Ctrl-C"
     CLOCK_JUMP = "the machine's clock is set"
@@ -137,6 +138,11 @@ class Scenario:
     """How long a write may last."""
     blows: tuple[tuple[Blow, ...], ...] = field(default=())
     """Of the first process, the second, and so on; the ones after that have none, and a healthy vendor."""
+
+    @property
+    def loses_power(self) -> bool:
+        """Whether it will matter what is on the disk for sure."""
+        return any(blow.kind is BlowKind.POWER_CUT for blows in self.blows for blow in blows)
 
 
 def draw(random: Random) -> Scenario:
