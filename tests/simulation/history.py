@@ -78,6 +78,8 @@ class _History:
         steps = 0
         try:
             self._begin()
+            if self._scenario.intruder is not None:
+                self._world.after(self._scenario.intruder, self._intrude)
             while self._go_on():
                 steps += 1
                 if steps > _MOST_STEPS:
@@ -190,13 +192,18 @@ class _History:
         if self._world.random.random() < 0.7:
             self._world.after(self._world.random.choice((5.0, LEASE_SECONDS + 1.0, 90.0)), self._resume)
 
+    def _intrude(self) -> None:
+        if len(self._processes) < len(self._scenario.blows) and not self._is_done:
+            self._begin()
+
     def _resume(self) -> None:
-        if self._healthy_ones >= LAST_RESUMES:
-            return
-        state = self._journal.execute("SELECT state FROM runs").fetchone()["state"]
-        if state == "done" or any(each.alive and not each.frozen for each in self._processes):
-            return
-        self._begin()
+        busy = any(each.alive and not each.frozen for each in self._processes)
+        if not busy and not self._is_done and self._healthy_ones < LAST_RESUMES:
+            self._begin()
+
+    @property
+    def _is_done(self) -> bool:
+        return bool(self._journal.execute("SELECT state FROM runs").fetchone()["state"] == "done")
 
 
 def _filled(database: SimulatedDatabase, scenario: Scenario) -> int:

@@ -211,7 +211,7 @@ class Process:
                 self.loop.call_soon(self._pool.stop, _CTRL_C)
                 if blow.second is not None:
                     self._leaves_at = self._steps + blow.second
-            case BlowKind.CLOCK_JUMP:
+            case BlowKind.CLOCK_JUMP if not self._around.vendor.healed:
                 world.tell("machine", "sets its clock by %+.3f s", blow.seconds)
                 world.jumped += blow.seconds
 

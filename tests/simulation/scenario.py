@@ -136,6 +136,8 @@ class Scenario:
     """Whether the job can ask for the remote state."""
     disk_seconds: float
     """How long a write may last."""
+    intruder: float | None = None
+    """When somebody tries to resume the run though it is being sent, in seconds since the beginning."""
     blows: tuple[tuple[Blow, ...], ...] = field(default=())
     """Of the first process, the second, and so on; the ones after that have none, and a healthy vendor."""
 
@@ -174,6 +176,7 @@ def draw(random: Random) -> Scenario:
         weather=Weather() if rough < 0.15 else _weather(random, scale=0.03 if rough < 0.5 else 0.2),
         reads_back=random.random() < 0.8,
         disk_seconds=random.choice((0.0005, 0.01, 0.2)),
+        intruder=_some_time(random, 20.0) if random.random() < 0.3 else None,
         blows=_all_blows(random),
     )
 
@@ -225,7 +228,8 @@ def _blow(random: Random, kinds: tuple[BlowKind, ...]) -> Blow:
     if kind is BlowKind.FREEZE:
         return Blow(kind=kind, at=at, seconds=random.choice((1.0, 40.0, 100.0, 400.0)))
     if kind is BlowKind.CLOCK_JUMP:
-        return Blow(kind=kind, at=at, seconds=random.uniform(-5.0, 5.0))
+        far = random.choice((0.0, 0.0, 0.0, 70.0, 4_000.0))
+        return Blow(kind=kind, at=at, seconds=far + random.uniform(-5.0, 5.0))
     if kind is BlowKind.INTERRUPT:
         return Blow(kind=kind, at=at, second=_some_count(random, 60.0) if random.random() < 0.5 else None)
     return Blow(kind=kind, at=at)
