@@ -1,12 +1,14 @@
 """Deliberate bugs, each in one part of the program, to see whether the oracle would notice it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from runner.exchange import Call
 from runner.job import Job
 from runner.journal.claims import Claims
+from runner.journal.database import Database
 from runner.outcome import Action, Attempt, Outcome, State
 from runner.request import Request
 from runner.text import Text
@@ -89,6 +91,31 @@ class SettlesUnfenced(IgnoresItsLease):
         super().settle(outcomes, now=now)
 
 
+class ClaimsInTheAir(Claims):
+    """Hands requests out that are marked as being sent with the operating system, and not on the disk."""
+
+    def claim(self, limit: int, *, now: float) -> list[Request]:
+        database, self._database = self._database, NeverDurable(self._database)
+        try:
+            return super().claim(limit, now=now)
+        finally:
+            self._database = database
+
+
+class NeverDurable(Database):
+    """A journal that never waits for the disk."""
+
+    def __init__(self, real: Database) -> None:
+        self._real = real
+        self.execute = real.execute  # type: ignore[method-assign]
+        self.execute_many = real.execute_many  # type: ignore[method-assign]
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[None]:  # noqa: ARG002 - it does not care
+        with self._real.transaction(durable=False):
+            yield
+
+
 @dataclass(frozen=True, slots=True)
 class SignsOnce(ReadableErrand):
     """Signs a request when it is first seen, and sends that signature with each attempt."""
@@ -127,6 +154,7 @@ def _doing(job: Callable[[], Job]) -> Callable[[], Parts]:
 BUGS: dict[str, Callable[[], Parts]] = {
     "it settles before it sends": _made_of(SettlesBeforeSending),
     "it claims after it has sent": _made_of(ClaimsAfterSending),
+    "it sends before its claim is on the disk": _made_of(ClaimsInTheAir),
     "it calls failed what is unknown": _made_of(CallsUnknownFailed),
     "it forgets that what was claimed may have been sent": _made_of(CallsUnknownNotSent),
     "it sends again what has succeeded": _made_of(SendsAllAgain),

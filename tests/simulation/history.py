@@ -11,7 +11,7 @@ from tests.runner.journal.sample_run import NEW_RUN, bad, good
 from tests.simulation.journal_disk import JournalFile, SimulatedDatabase
 from tests.simulation.oracle import Oracle, Violation
 from tests.simulation.process import LEASE_SECONDS, Parts, Process, Surroundings
-from tests.simulation.scenario import Flow, Scenario, draw
+from tests.simulation.scenario import BlowKind, Flow, Scenario, draw
 from tests.simulation.vendor import Vendor
 from tests.simulation.world import EPOCH, World
 
@@ -64,7 +64,10 @@ class _History:
             vendor=self._vendor,
             oracle=self._oracle,
             parts=parts,
+            durable=self._sync if self._scenario.loses_power else lambda: None,
+            power_fails=self._lose_power,
         )
+        self._file.sync()
         self._processes: list[Process] = []
         self._healthy_ones = 0
         self._recognised: set[str] = set()
@@ -75,6 +78,8 @@ class _History:
         steps = 0
         try:
             self._begin()
+            if self._scenario.intruder is not None:
+                self._world.after(self._scenario.intruder, self._intrude)
             while self._go_on():
                 steps += 1
                 if steps > _MOST_STEPS:
@@ -169,18 +174,36 @@ class _History:
             wait = self._world.random.choice((0.01, 1.0, 20.0, 90.0))
         self._world.after(wait, self._resume)
 
+    def _sync(self) -> None:
+        self._file.sync()
+        self._oracle.durable()
+
+    def _lose_power(self) -> None:
+        """All processes end, and what was only with the operating system is gone."""
+        self._world.tell("world", "a power cut")
+        for process in self._processes:
+            if process.alive:
+                process.kill(BlowKind.POWER_CUT.value)
+        self._file.lose_power()
+        self._oracle.power_fails()
+
     def _someone_waits(self) -> None:
         """Somebody takes a frozen process for dead."""
         if self._world.random.random() < 0.7:
             self._world.after(self._world.random.choice((5.0, LEASE_SECONDS + 1.0, 90.0)), self._resume)
 
+    def _intrude(self) -> None:
+        if len(self._processes) < len(self._scenario.blows) and not self._is_done:
+            self._begin()
+
     def _resume(self) -> None:
-        if self._healthy_ones >= LAST_RESUMES:
-            return
-        state = self._journal.execute("SELECT state FROM runs").fetchone()["state"]
-        if state == "done" or any(each.alive and not each.frozen for each in self._processes):
-            return
-        self._begin()
+        busy = any(each.alive and not each.frozen for each in self._processes)
+        if not busy and not self._is_done and self._healthy_ones < LAST_RESUMES:
+            self._begin()
+
+    @property
+    def _is_done(self) -> bool:
+        return bool(self._journal.execute("SELECT state FROM runs").fetchone()["state"] == "done")
 
 
 def _filled(database: SimulatedDatabase, scenario: Scenario) -> int:

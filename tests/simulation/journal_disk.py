@@ -61,6 +61,16 @@ class JournalFile:
         self.changes: list[Change] = []
         self.connection.create_function("seen", -1, self._seen)
 
+        self._on_disk = _template()
+
+    def sync(self) -> None:
+        """All of it is on the disk for sure."""
+        self._on_disk = self.connection.serialize()
+
+    def lose_power(self) -> None:
+        """What was not on the disk for sure is gone."""
+        self.connection.deserialize(self._on_disk)
+
     def close(self) -> None:
         """Forgets it."""
         self.connection.close()
@@ -78,6 +88,7 @@ class SimulatedDatabase(Database):
         *,
         fault: Callable[[], WriteFault | None] = lambda: None,
         committed: Callable[[list[Change]], None] = lambda _: None,
+        durable: Callable[[], None] = lambda: None,
         killed: Callable[[WriteFault], None] = lambda _: None,
         alive: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -87,6 +98,7 @@ class SimulatedDatabase(Database):
             file: the journal.
             fault: what becomes of the next write.
             committed: is told what a commit changed.
+            durable: is told that all commits so far are on the disk for sure.
             killed: is told that a write was the process' last.
             alive: whether it can write at all.
         """
@@ -95,6 +107,7 @@ class SimulatedDatabase(Database):
         self._connection = file.connection
         self._fault = fault
         self._committed = committed
+        self._durably = durable
         self._killed = killed
         self._alive = alive
 
@@ -116,6 +129,8 @@ class SimulatedDatabase(Database):
             raise
         changes, self._file.changes = self._file.changes, []
         self._committed(changes)
+        if durable:
+            self._durably()
         if fault is WriteFault.CRASH_AFTER:
             self._killed(fault)
             raise Crashed

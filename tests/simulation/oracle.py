@@ -115,6 +115,7 @@ class Oracle:
         self._senders: dict[str, _Sender] = {}
         self._run_state = "planned"
         self._healed_at: float | None = None
+        self._on_disk = self._journal()
 
     def broken(self, rule: str, words: str) -> None:
         """A promise was broken."""
@@ -196,17 +197,17 @@ class Oracle:
         self._senders[call.process].in_flight -= 1
         code = _code(came)
         self._world.tell(call.process, "hears of %s: %s", call.key, code)
+        if not call.asks and code not in CLEAR and not isinstance(came, NotSent):
+            request.ambiguous = True
+        if self._senders[call.process].superseded:
+            return  # whatever it has learnt, it is not the one to say so any more
         if call.asks:
-            if isinstance(came, Response) and came.body == b"0 " + request.flow.body:
-                request.known_applied = True
+            request.known_applied |= isinstance(came, Response) and came.body == b"0 " + request.flow.body
             return
         request.attempts += code not in SLOW_DOWNS
+        request.known_applied |= code == "0"
         if code in REFUSALS | STOPS:
             request.refused.add(code)
-        elif code == "0":
-            request.known_applied = True
-        elif code not in CLEAR and not isinstance(came, NotSent):
-            request.ambiguous = True
 
     # What the vendor sees
 
@@ -221,12 +222,36 @@ class Oracle:
                 self.broken("not what was checked", f"{arrival.key} arrived as {arrival.body!r}")
         if arrival.applied:
             request.bodies.add(arrival.body)
-            if request.state in {"not_sent", "failed", "invalid"} or (request.state == "ready" and not request.unclear):
-                self.broken("applied unawares", f"{arrival.key} was applied while the journal says {request.state}")
+            self._check_known(request)
+
+    def _check_known(self, request: _Request) -> None:
+        """What has been applied, the journal must at least call possible."""
+        denied = request.state in {"not_sent", "failed", "invalid"} or (
+            request.state == "ready" and not request.unclear
+        )
+        if request.bodies and denied:
+            self.broken("applied unawares", f"{request.flow.key} was applied, and the journal calls it {request.state}")
 
     def healed(self) -> None:
         """From now on nothing goes wrong."""
         self._healed_at = self._world.time
+
+    def power_fails(self) -> None:
+        """The journal is again what was on the disk for sure."""
+        rows, self._run_state = self._on_disk
+        for request, (state, lease, unclear) in zip(self._requests.values(), rows, strict=True):
+            if request.state != state:
+                self._world.tell("world", "%s is %s again", request.flow.key, state)
+            request.state, request.lease, request.unclear = state, lease, unclear
+            request.succeeded = state == "succeeded"
+            self._check_known(request)
+
+    def durable(self) -> None:
+        """What is committed so far is on the disk for sure."""
+        self._on_disk = self._journal()
+
+    def _journal(self) -> tuple[list[tuple[str, int | None, bool]], str]:
+        return [(each.state, each.lease, each.unclear) for each in self._requests.values()], self._run_state
 
     # What is committed
 

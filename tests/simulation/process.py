@@ -14,6 +14,7 @@ from runner.journal.journal import Journal
 from runner.outcome import RunState, Stop
 from runner.sending.pool import NO_GUARDS, Pool
 from runner.text import Text
+from tests.runner.journal.sample_run import DESTINATION
 from tests.simulation.errand import Errand, ReadableErrand
 from tests.simulation.journal_disk import Change, JournalFile, SimulatedDatabase, SimulatedDisk, WriteFault
 from tests.simulation.network import Network
@@ -54,6 +55,9 @@ class Surroundings:
     vendor: Vendor
     oracle: Oracle
     parts: Parts
+    durable: Callable[[], None]
+    """What to do when all that is committed is on the disk for sure."""
+    power_fails: Callable[[], None]
 
 
 class Process:
@@ -86,6 +90,7 @@ class Process:
             around.file,
             fault=self._next_write,
             committed=self._committed,
+            durable=around.durable,
             killed=lambda fault: self.kill(fault.value),
             alive=lambda: self.alive,
         )
@@ -158,6 +163,8 @@ class Process:
             is_gone=self._is_gone,
             reopen=self._resumes,
         )
+        if self._resumes:
+            journal.redirect(around.run, DESTINATION)
         journal.set_state(around.run, RunState.RUNNING, lease=claims.token)
         pool = Pool(
             around.parts.job(around.scenario.reads_back),
@@ -193,6 +200,8 @@ class Process:
         match blow.kind:
             case BlowKind.CRASH:
                 self.kill(blow.kind.value)
+            case BlowKind.POWER_CUT:
+                self._around.power_fails()
             case BlowKind.FREEZE:
                 world.tell(self.name, "is frozen for %s s", blow.seconds)
                 self.frozen = True
@@ -202,7 +211,7 @@ class Process:
                 self.loop.call_soon(self._pool.stop, _CTRL_C)
                 if blow.second is not None:
                     self._leaves_at = self._steps + blow.second
-            case BlowKind.CLOCK_JUMP:
+            case BlowKind.CLOCK_JUMP if not self._around.vendor.healed:
                 world.tell("machine", "sets its clock by %+.3f s", blow.seconds)
                 world.jumped += blow.seconds
 

@@ -80,6 +80,7 @@ class BlowKind(Enum):
     CRASH_BEFORE_COMMIT = "kill -9 before a commit"
     CRASH_AFTER_COMMIT = "kill -9 after a commit"
     DISK_FULL = "the disk is full"
+    POWER_CUT = "a power cut"
     FREEZE = "SIGSTOP"
     INTERRUPT = "Ctrl-C"
     CLOCK_JUMP = "the machine's clock is set"
@@ -135,8 +136,15 @@ class Scenario:
     """Whether the job can ask for the remote state."""
     disk_seconds: float
     """How long a write may last."""
+    intruder: float | None = None
+    """When somebody tries to resume the run though it is being sent, in seconds since the beginning."""
     blows: tuple[tuple[Blow, ...], ...] = field(default=())
     """Of the first process, the second, and so on; the ones after that have none, and a healthy vendor."""
+
+    @property
+    def loses_power(self) -> bool:
+        """Whether it will matter what is on the disk for sure."""
+        return any(blow.kind is BlowKind.POWER_CUT for blows in self.blows for blow in blows)
 
 
 def draw(random: Random) -> Scenario:
@@ -168,6 +176,7 @@ def draw(random: Random) -> Scenario:
         weather=Weather() if rough < 0.15 else _weather(random, scale=0.03 if rough < 0.5 else 0.2),
         reads_back=random.random() < 0.8,
         disk_seconds=random.choice((0.0005, 0.01, 0.2)),
+        intruder=_some_time(random, 20.0) if random.random() < 0.3 else None,
         blows=_all_blows(random),
     )
 
@@ -219,7 +228,8 @@ def _blow(random: Random, kinds: tuple[BlowKind, ...]) -> Blow:
     if kind is BlowKind.FREEZE:
         return Blow(kind=kind, at=at, seconds=random.choice((1.0, 40.0, 100.0, 400.0)))
     if kind is BlowKind.CLOCK_JUMP:
-        return Blow(kind=kind, at=at, seconds=random.uniform(-5.0, 5.0))
+        far = random.choice((0.0, 0.0, 0.0, 70.0, 4_000.0))
+        return Blow(kind=kind, at=at, seconds=far + random.uniform(-5.0, 5.0))
     if kind is BlowKind.INTERRUPT:
         return Blow(kind=kind, at=at, second=_some_count(random, 60.0) if random.random() < 0.5 else None)
     return Blow(kind=kind, at=at)

@@ -6,6 +6,7 @@ from tests.simulation.history import live
 CAUGHT_AS = {
     "it settles before it sends": "success invented",
     "it claims after it has sent": "sent before its claim",
+    "it sends before its claim is on the disk": "applied unawares",
     "it calls failed what is unknown": "refusal invented",
     "it forgets that what was claimed may have been sent": "applied unawares",
     "it sends again what has succeeded": "sent after its success",

@@ -54,12 +54,14 @@ def test_the_story_is_the_same_whether_it_is_told_or_not() -> None:
 
 
 def test_the_histories_have_everything_in_them_that_the_promises_are_about() -> None:
-    stories = "\n".join("\n".join(live(seed, told=True).story) for seed in range(1, 120))
+    stories = "\n".join("\n".join(live(seed, told=True).story) for seed in range(1, 200))
     for words in (
         "kill -9",
         "killed before the commit",
         "killed after the commit",
         "the disk is full",
+        "a power cut",
+        "is sending again",
         "is frozen",
         "is back",
         "gets a Ctrl-C",

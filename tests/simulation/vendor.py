@@ -38,8 +38,8 @@ class Vendor:
         self._held: dict[str, bytes] = {}
 
     def heal(self) -> None:
-        """From now on nothing goes wrong."""
-        self.weather = Weather()
+        """From now on nothing goes wrong, and it has the same time as the machine."""
+        self.weather = Weather(skew=self._world.jumped)
         self.healed = True
 
     def receive(self, letter: Letter) -> Response:
