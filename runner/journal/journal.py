@@ -20,7 +20,7 @@ from runner.text import Text, writable
 _BATCH = 2_000
 
 LEFT_OVER = Text(
-    "Some requests are left that were not sent, because this machine's clock is off or an earlier run stopped before them.",
+    "Some requests are left that were not sent: this clock is off, or an earlier process stopped before them.",
     "仍有请求未发送：本机时钟有偏差，或此前的运行在其之前停止。",
 )
 """Why a run is not done that nothing has stopped."""

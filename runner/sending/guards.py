@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from runner.outcome import State
 from runner.text import Text
 
+_ROUNDING = 1e-9
+"""29 is not more than 0.29 of a hundred, though 0.29 * 100 is a little less than 29."""
+
 BAD = frozenset({State.FAILED, State.UNKNOWN})
 
 
@@ -22,7 +25,7 @@ class MaxFailures:
         """Whether it is too much."""
         if self.count is not None and bad > self.count:
             return True
-        return self.share is not None and settled >= self.minimum and bad > self.share * settled
+        return self.share is not None and settled >= self.minimum and bad > self.share * settled + _ROUNDING
 
     def __str__(self) -> str:
         return f"{self.count}" if self.count is not None else f"{(self.share or 0.0) * 100:g}%"

@@ -1,6 +1,7 @@
 """The way of one request: attempts, and where one was unclear, a look at the remote state, until it can be settled."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -24,13 +25,8 @@ class Road:
     """The job, where it can read the remote state."""
     line: Line
     observe: Observe
-
-
-class Persist(Protocol):
-    """Makes something again for as long as its verdict asks for it; see `runner.sending.retry.persist`."""
-
-    async def __call__(self, first: Verdict, again: "Step") -> Verdict:
-        """Gives the last verdict."""
+    is_closed: Callable[[], bool]
+    """Whether the run has been stopped, so that nothing more may be sent."""
 
 
 class Step(Protocol):
@@ -68,7 +64,8 @@ class Journey:
         """One attempt. What is in doubt is read back first, and not sent again if it has been applied."""
         if self.doubtful and (job := self._road.reads_back):
             verdict = await self._look(job)
-            if self._finding is Finding.AS_WANTED or verdict.action in _DECIDES_FOR_THE_ATTEMPT:
+            decided = self._finding is Finding.AS_WANTED or verdict.action in _DECIDES_FOR_THE_ATTEMPT
+            if decided or self._road.is_closed():
                 self.verdict = verdict
                 return verdict
         return await self._attempt()
@@ -114,7 +111,7 @@ class Journey:
             case _ if self.doubtful:
                 return State.UNKNOWN
             case Action.WITHDRAW:
-                return State.INVALID
+                return State.UNKNOWN if self.unclear else State.INVALID
             case Action.FAIL | Action.STOP:
                 return State.FAILED
         if self.unclear:  # it is not there, and nobody has refused it either

@@ -35,7 +35,7 @@ class Limits:
 class BreakerTerms:
     """When a vendor counts as down, and what is done then (see `runner.sending.breaker`)."""
 
-    failures: int = 20
+    failures: int = 10
     """Calls in a row that bring no answer, or a system error."""
     pause: float = 1.0
     """Seconds before the first probe; each further pause lasts twice as long as the one before."""

@@ -83,18 +83,20 @@ class Line:
             request: what it is about.
             exchange: is filled in as the call goes on.
         """
-        probe = await self._breaker.gate() if self._breaker.is_open else False
-        try:
-            while True:
-                if self._pace.holds:
-                    await self._pace.turn()
-                if (renewal := self._lease()) is None:
-                    break
-                await renewal  # meanwhile the turn has passed, a pause may have begun, and the lease may be short again
-            return await self._make(word, request, exchange, probe=probe)
-        finally:
-            if probe:
-                self._breaker.probe_is_over()
+        while True:
+            probe = await self._breaker.gate() if self._breaker.is_open else False
+            try:
+                while True:
+                    if self._pace.holds:
+                        await self._pace.turn()
+                    if (renewal := self._lease()) is None:
+                        break
+                    await renewal  # meanwhile the turn has passed, and a pause may have begun
+                if probe or not self._breaker.is_open:
+                    return await self._make(word, request, exchange, probe=probe)
+            finally:
+                if probe:
+                    self._breaker.probe_is_over()
 
     async def _make(
         self, word: Callable[[Request, int], Call], request: Request, exchange: Exchange, *, probe: bool

@@ -75,7 +75,9 @@ class Pool:
             now=now,
             elapsed=elapsed,
         )
-        self._road = Road(job, job if isinstance(job, ReadsBack) else None, line, observe)
+        self._road = Road(
+            job, job if isinstance(job, ReadsBack) else None, line, observe, lambda: self.stopped is not None
+        )
         self._journeys: dict[Journey, asyncio.Task[None]] = {}
         self._sending: asyncio.TaskGroup | None = None
         self._started = self._unsettled = 0

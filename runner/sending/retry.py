@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
@@ -73,8 +74,10 @@ async def persist(
             last = first
             return last
         if last.action is Action.BACK_OFF:
-            await budget.retry()
-        too_late = now() - began > policy.patience
+            with suppress(TimeoutError):
+                async with asyncio.timeout(began + policy.patience - now()):
+                    await budget.retry()
+        too_late = now() - began >= policy.patience
         if not too_late and may_go_on():
             last = await attempt()
             counted += last.action is not Action.SLOW_DOWN

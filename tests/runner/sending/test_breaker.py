@@ -93,7 +93,7 @@ def test_it_opens_after_so_many_failures_in_a_row() -> None:
         assert not await vendor.breaker.gate()
         vendor.answers(CUT_OFF)
         assert vendor.is_open()
-        assert vendor.events == [Paused(1.0, CUT_OFF.message)]
+        assert vendor.events == [Paused(1.0, CUT_OFF.message, CUT_OFF.code)]
 
     simulation(story())
 

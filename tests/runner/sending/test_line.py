@@ -185,7 +185,8 @@ def test_a_call_is_signed_after_the_vendor_has_come_back() -> None:
 
 def test_a_call_is_signed_after_the_lease_was_renewed() -> None:
     async def story() -> None:
-        phone = Phone(lease=partial(asyncio.sleep, 20))
+        renewals = [partial(asyncio.sleep, 20)]
+        phone = Phone(lease=lambda: renewals.pop()() if renewals else None)
         await phone.call()
         assert phone.signed_for == [20]
         assert phone.begun[0].started == pytest.approx(NOON + 20, abs=CLOSE)
