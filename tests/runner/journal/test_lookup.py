@@ -13,7 +13,7 @@ from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
 from runner.journal.lookup import Standing, find_run, standing
 from runner.outcome import RunState
-from tests.runner.journal.sample_run import NEW_RUN, STARTED, filled_run, guests
+from tests.runner.journal.sample_run import NEW_RUN, STARTED, filled_run, guests, succeeded
 
 ME = LeaseTerms(owner="host:1")
 
@@ -73,6 +73,9 @@ def test_a_run_whose_process_is_gone_can_be_resumed_at_once(database: Database) 
 
 def test_neither_what_is_done_nor_what_was_never_loaded_can_be_resumed(database: Database) -> None:
     done, unread = loaded_run(database), filled_run(database, guests(1), name_seed=1)
+    claims = Claims(database, done, ME, now=STARTED)
+    claims.settle([succeeded(request.ordinal) for request in claims.claim(9, now=STARTED)], now=STARTED)
+    claims.release()
     Journal(database).end_run(done, stop=None, seconds=1.0)
     assert not stands(database, done).resumable
     assert not stands(database, unread).resumable

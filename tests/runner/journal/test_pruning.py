@@ -45,10 +45,10 @@ def run_of(database: Database, *, started: float = STARTED, size: int = 3) -> in
 
 
 def sent(database: Database, run: int, *, at: float = STARTED, stop: Stop | None = None) -> int:
-    """The same run, of which the first request was sent."""
+    """The same run after it was sent; where it was stopped, only its first request was."""
     claims = Claims(database, run, ME, now=at)
-    claims.claim(1, now=at)
-    claims.settle([succeeded(1)], now=at)
+    claimed = claims.claim(1 if stop else 1_000_000, now=at)
+    claims.settle([succeeded(request.ordinal) for request in claimed], now=at)
     claims.release()
     Journal(database).end_run(run, stop=stop, seconds=1.0)
     return run
