@@ -140,6 +140,8 @@ class Journey:
         self.verdict = verdict
         if verdict.ambiguous:
             self.unclear = self.doubtful = True
+        elif self.unclear and verdict.action in _REFUSED:
+            self.doubtful = True  # what was on its way for long may have been applied since the last look
         request = self.request
         number = request.attempts + len(self.attempts) + 1
         code, action = verdict.code, verdict.action
@@ -166,6 +168,8 @@ class Journey:
 
 _DECIDES_FOR_THE_ATTEMPT = (Action.SIGN_AGAIN, Action.SLOW_DOWN, Action.STOP)
 """What an answer to a look leads to that an attempt would only be told as well."""
+
+_REFUSED = frozenset({Action.FAIL, Action.STOP})
 
 _APPLIED = Verdict(
     action=Action.SUCCEED,

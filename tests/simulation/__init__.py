@@ -17,5 +17,6 @@ process      one run of the program
 scenario     what a seed draws: requests, settings, weather, blows of fate
 history      one history from its first process to its end
 oracle       sees all of it, and says which promise was broken
+seen         what it keeps of each request, call and process
 bugs         deliberate bugs, to see whether the oracle would notice
 """

@@ -162,6 +162,13 @@ BUGS: dict[str, Callable[[], Parts]] = {
     "it writes outcomes over those of others": _made_of(SettlesUnfenced),
     "it takes the timestamp before the permit": _signs_when_claimed,
     "it keeps the timestamp of the first attempt": _doing(SignsOnce),
+    "it sends more at once than it may": lambda: Parts(
+        limits=lambda limits: replace(limits, concurrency=limits.concurrency + 1)
+    ),
+    "it sends faster than it may": lambda: Parts(limits=lambda limits: replace(limits, rate=None)),
+    "it attempts more often than it may": lambda: Parts(
+        retry=lambda retry: replace(retry, attempts=retry.attempts + 1)
+    ),
     "it does not read back what it resumes": _doing(Errand),
 }
 

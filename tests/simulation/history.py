@@ -9,9 +9,10 @@ from runner.journal.ledger import Ledger
 from runner.request import Draft
 from tests.runner.journal.sample_run import NEW_RUN, bad, good
 from tests.simulation.journal_disk import JournalFile, SimulatedDatabase
-from tests.simulation.oracle import Oracle, Violation
+from tests.simulation.oracle import Oracle
 from tests.simulation.process import LEASE_SECONDS, Parts, Process, Surroundings
 from tests.simulation.scenario import BlowKind, Flow, Scenario, draw
+from tests.simulation.seen import Violation
 from tests.simulation.vendor import Vendor
 from tests.simulation.world import EPOCH, World
 

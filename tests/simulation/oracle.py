@@ -1,101 +1,28 @@
 """Sees what the vendor saw, what was committed and what each process did; says which promise was broken."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from runner.errors import NotSent, TransportError
 from runner.exchange import Response
 from runner.outcome import State
 from tests.simulation.journal_disk import Change
-from tests.simulation.scenario import Flow, Scenario
+from tests.simulation.scenario import Scenario
+from tests.simulation.seen import (
+    CLEAR,
+    REFUSALS,
+    SLOW_DOWNS,
+    STOPS,
+    Arrival,
+    CallUnderWay,
+    ProcessSeen,
+    RequestSeen,
+    Violation,
+    code_of,
+)
 from tests.simulation.world import World
 
-REFUSALS = frozenset({"-22", "-41"})
-"""By which the vendor says no to one flow."""
-STOPS = frozenset({"-1"})
-SLOW_DOWNS = frozenset({"-17", "http-429"})
-CLEAR = frozenset({"0", "-16"}) | REFUSALS | STOPS | SLOW_DOWNS
-"""After any other answer nobody knows whether the update was applied."""
-
-_RATE_SLACK = 0.05
-"""Of a turn, by which a call may be early: it waits for its turn, and then perhaps for the lease."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """A call as the vendor saw it."""
-
-    time: float
-    process: str
-    key: str
-    asks: bool
-    body: bytes
-    applied: bool
-    code: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
-    """A promise that was broken."""
-
-    rule: str
-    words: str
-
-    def __str__(self) -> str:
-        return f"{self.rule}: {self.words}"
-
-
-@dataclass(slots=True, eq=False)
-class CallUnderWay:
-    """A call, as the process that makes it sees it."""
-
-    process: str
-    key: str
-    asks: bool
-
-
-@dataclass(slots=True)
-class _Request:
-    """What is known of a request, from both sides."""
-
-    flow: Flow
-    state: str
-    lease: int | None = None
-    unclear: bool = False
-    calls: list[CallUnderWay] = field(default_factory=list)
-    """Under way."""
-    bodies: set[bytes] = field(default_factory=set)
-    """That the vendor has applied."""
-    refused: set[str] = field(default_factory=set)
-    """The codes of refusals that reached a process."""
-    ambiguous: bool = False
-    """Whether some call at it ended in a way that says nothing, or never ended."""
-    succeeded: bool = False
-    """Whether a success was ever committed."""
-    claimed_at: float = 0.0
-    # Under the present claim:
-    doubtful: bool = False
-    """Whether it was unclear when it was claimed."""
-    asked: bool = False
-    attempts: int = 0
-    """Updates that were answered or not, but for requests to slow down."""
-    known_applied: bool = False
-    """Whether an answer said so."""
-
-
-@dataclass(slots=True)
-class _Sender:
-    """What is known of a process."""
-
-    token: int | None = None
-    superseded: bool = False
-    """Whether another process has taken the run over."""
-    in_flight: int = 0
-    gone: bool = False
-    offset: float = 0.0
-    level: float = 0.0
-    """Of a bucket that leaks at the rate."""
-    last_call: float = 0.0
+_RATE_SLACK = 1e-3
+"""Of a turn, by which a call may be early: what floats come to."""
 
 
 class Oracle:
@@ -108,11 +35,11 @@ class Oracle:
         self._world = world
         self._scenario = scenario
         self._requests = {
-            ordinal: _Request(flow, "ready" if flow.valid else "invalid")
+            ordinal: RequestSeen(flow, "ready" if flow.valid else "invalid")
             for ordinal, flow in enumerate(scenario.flows, start=1)
         }
         self._by_key = {request.flow.key: request for request in self._requests.values()}
-        self._senders: dict[str, _Sender] = {}
+        self._senders: dict[str, ProcessSeen] = {}
         self._run_state = "planned"
         self._healed_at: float | None = None
         self._on_disk = self._journal()
@@ -126,7 +53,7 @@ class Oracle:
 
     def born(self, process: str) -> None:
         """A process begins."""
-        self._senders[process] = _Sender()
+        self._senders[process] = ProcessSeen()
 
     def killed(self, process: str) -> None:
         """A process is no more; what it had under way is unclear."""
@@ -180,7 +107,7 @@ class Oracle:
         sender.in_flight += 1
         return call
 
-    def _check_limits(self, who: str, sender: _Sender) -> None:
+    def _check_limits(self, who: str, sender: ProcessSeen) -> None:
         limits, now = self._scenario.limits, self._world.time
         if sender.in_flight >= limits.concurrency:
             self.broken("too many in flight", f"{who} with {sender.in_flight} calls under way")
@@ -195,7 +122,7 @@ class Oracle:
         request = self._by_key[call.key]
         request.calls.remove(call)
         self._senders[call.process].in_flight -= 1
-        code = _code(came)
+        code = code_of(came)
         self._world.tell(call.process, "hears of %s: %s", call.key, code)
         if not call.asks and code not in CLEAR and not isinstance(came, NotSent):
             request.ambiguous = True
@@ -224,7 +151,7 @@ class Oracle:
             request.bodies.add(arrival.body)
             self._check_known(request)
 
-    def _check_known(self, request: _Request) -> None:
+    def _check_known(self, request: RequestSeen) -> None:
         """What has been applied, the journal must at least call possible."""
         denied = request.state in {"not_sent", "failed", "invalid"} or (
             request.state == "ready" and not request.unclear
@@ -284,7 +211,7 @@ class Oracle:
         self._senders[owner].token = token
         self._world.tell(owner, "commits that it holds the run (lease %s)", token)
 
-    def _check_step(self, request: _Request, before: str, after: str) -> None:
+    def _check_step(self, request: RequestSeen, before: str, after: str) -> None:
         key = request.flow.key
         if before in {"succeeded", "invalid"}:
             self.broken("final state changed", f"{key}: {before} → {after}")
@@ -300,7 +227,7 @@ class Oracle:
                 self.broken(rule, f"{key} is called {after}")
         request.succeeded |= after == "succeeded"
 
-    def _false(self, request: _Request, state: str) -> Iterator[str]:
+    def _false(self, request: RequestSeen, state: str) -> Iterator[str]:
         """What is wrong with calling a request so."""
         if state == "succeeded" and request.flow.body not in request.bodies:
             yield "success invented"
@@ -341,7 +268,7 @@ class Oracle:
                 self.broken(rule, f"{key} is called {state} in the end")
             self._check_last(request, state)
 
-    def _check_last(self, request: _Request, state: str) -> None:
+    def _check_last(self, request: RequestSeen, state: str) -> None:
         flow = request.flow
         takes = not flow.refused and flow.pending_until > self._world.time
         if state == "failed" and takes:
@@ -349,14 +276,3 @@ class Oracle:
         healthy = self._healed_at is not None and request.claimed_at >= self._healed_at
         if state == "unknown" and takes and healthy:
             self.broken("needless doubt", f"{flow.key} is unknown, though a healthy vendor would take it")
-
-
-def _code(came: Response | TransportError | None) -> str:
-    if came is None:
-        return "given up"
-    if isinstance(came, TransportError):
-        return came.en
-    if came.status != 200:
-        return f"http-{came.status}"
-    code = came.body.decode().partition(" ")[0]
-    return code if code.lstrip("-").isdigit() else "unreadable"

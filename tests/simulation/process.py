@@ -12,7 +12,9 @@ from runner.job import Job
 from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.journal import Journal
 from runner.outcome import RunState, Stop
+from runner.sending.limits import Limits
 from runner.sending.pool import NO_GUARDS, Pool
+from runner.sending.retry import RetryPolicy
 from runner.text import Text
 from tests.runner.journal.sample_run import DESTINATION
 from tests.simulation.errand import Errand, ReadableErrand
@@ -42,6 +44,8 @@ class Parts:
     claims: type[Claims] = Claims
     job: Callable[[bool], Job] = lambda reads_back: ReadableErrand() if reads_back else Errand()
     """Takes whether it can read back."""
+    limits: Callable[[Limits], Limits] = lambda limits: limits
+    retry: Callable[[RetryPolicy], RetryPolicy] = lambda retry: retry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,8 +174,8 @@ class Process:
             around.parts.job(around.scenario.reads_back),
             self._network,
             claims,
-            limits=around.scenario.limits,
-            retry=around.scenario.retry,
+            limits=around.parts.limits(around.scenario.limits),
+            retry=around.parts.retry(around.scenario.retry),
             guards=NO_GUARDS if self.healthy else around.scenario.guards,
             breaker=around.scenario.breaker,
             observe=self._observe,

@@ -173,12 +173,20 @@ def draw(random: Random) -> Scenario:
             canary=random.randint(1, 5) if random.random() < 0.1 else None,
             max_failures=MaxFailures(count=random.randint(0, 5)) if random.random() < 0.1 else None,
         ),
-        weather=Weather() if rough < 0.15 else _weather(random, scale=0.03 if rough < 0.5 else 0.2),
+        weather=Weather()
+        if rough < 0.15
+        else _LATE
+        if rough < 0.2
+        else _weather(random, scale=0.03 if rough < 0.5 else 0.2),
         reads_back=random.random() < 0.8,
         disk_seconds=random.choice((0.0005, 0.01, 0.2)),
         intruder=_some_time(random, 20.0) if random.random() < 0.3 else None,
         blows=_all_blows(random),
     )
+
+
+_LATE = Weather(roads=((Road.LATE, 0.3),), whims=((Whim.STRANGER, 0.03),))
+"""What was given up arrives all the same, when nobody expects it any more."""
 
 
 def _flow(random: Random, number: int) -> Flow:

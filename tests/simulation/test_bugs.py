@@ -14,6 +14,9 @@ CAUGHT_AS = {
     "it writes outcomes over those of others": "outcome not fenced",
     "it takes the timestamp before the permit": "stale timestamp",
     "it keeps the timestamp of the first attempt": "stale timestamp",
+    "it sends more at once than it may": "too many in flight",
+    "it sends faster than it may": "faster than the rate",
+    "it attempts more often than it may": "too many attempts",
     "it does not read back what it resumes": "sent again unread",
 }
 

@@ -5,8 +5,9 @@ from email.utils import formatdate
 from random import Random
 
 from runner.exchange import Response
-from tests.simulation.oracle import Arrival, Oracle
+from tests.simulation.oracle import Oracle
 from tests.simulation.scenario import Flow, Weather, Whim
+from tests.simulation.seen import Arrival
 from tests.simulation.world import EPOCH, World
 
 NOTHING = b"nothing yet"
