@@ -169,7 +169,7 @@ class Journey:
 _DECIDES_FOR_THE_ATTEMPT = (Action.SIGN_AGAIN, Action.SLOW_DOWN, Action.STOP)
 """What an answer to a look leads to that an attempt would only be told as well."""
 
-_REFUSED = frozenset({Action.FAIL, Action.STOP})
+_REFUSED = (Action.FAIL, Action.STOP)
 
 _APPLIED = Verdict(
     action=Action.SUCCEED,

@@ -205,10 +205,17 @@ def test_last_looks_are_bounded_as_attempts_are(tmp_path: Path) -> None:
     assert seen.said == ["hello", "ask", "hello", *["ask"] * PATIENT.attempts]
 
 
-def test_a_refusal_of_what_a_look_showed_to_be_not_applied_needs_no_further_look(tmp_path: Path) -> None:
-    seen = ask(tmp_path, [CUT_OFF, NOT_GREETED, TOO_LATE])
-    assert seen.said == ["hello", "ask", "hello"]
+def test_a_refusal_after_an_unclear_attempt_is_looked_at_again_for_what_may_have_arrived_meanwhile(
+    tmp_path: Path,
+) -> None:
+    seen = ask(tmp_path, [CUT_OFF, NOT_GREETED, TOO_LATE, NOT_GREETED])
+    assert seen.said == ["hello", "ask", "hello", "ask"]
     assert (seen.state, seen.code) == (State.FAILED, "-41")
+
+
+def test_what_arrived_between_a_look_and_a_refusal_has_succeeded(tmp_path: Path) -> None:
+    seen = ask(tmp_path, [CUT_OFF, NOT_GREETED, TOO_LATE, GREETED])
+    assert (seen.state, seen.code) == (State.SUCCEEDED, "read-back")
 
 
 EXHAUSTED: list[Answer] = [CUT_OFF, PERHAPS, CUT_OFF, PERHAPS, CUT_OFF]
