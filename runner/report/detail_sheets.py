@@ -1,19 +1,24 @@
 """The sheets Results, a line a request, Problems, a line a problem, and Notices, a line for what may surprise."""
 
+from typing import TYPE_CHECKING
+
 from runner.journal.ledger import Ledger, RunRecord
-from runner.report.book import Book
-from runner.report.cells import utc_offset
+from runner.report.cells import local_time, text_cell, utc_offset, value_cell
 from runner.report.long_sheet import LongSheet, ReportColumn
-from runner.report.row_xml import time_cell
-from runner.report.styles import WRAPPED, state_style
+from runner.report.styles import TIME, WRAPPED, state_style
 from runner.report.words import NOTICES, PROBLEMS, RESULTS, STATES, Advise
 from runner.text import Language, Text
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 _EMPTY = Text("", "")
 
 
-def add_results(book: Book, ledger: Ledger, run: RunRecord, *, key: str, advise: Advise, language: Language) -> None:
-    """Adds the sheet Results to a workbook: every request, in input order."""
+def add_results(
+    workbook: "Workbook", ledger: Ledger, run: RunRecord, *, key: str, advise: Advise, language: Language
+) -> None:
+    """Adds the sheet Results to a write-only workbook that has the report's styles: every request, in input order."""
     zone = utc_offset(run.started)
     columns = (
         (Text("Rows", "行号"), 10),
@@ -28,30 +33,31 @@ def add_results(book: Book, ledger: Ledger, run: RunRecord, *, key: str, advise:
         (Text("Seconds", "耗时（秒）"), 10),
     )
     results = LongSheet(
-        book, RESULTS, [ReportColumn(heading.in_language(language), width) for heading, width in columns]
+        workbook, RESULTS, [ReportColumn(heading.in_language(language), width) for heading, width in columns]
     )
     for result in ledger.results(run.id):
+        sheet = results.sheet
         message = result.message or (_count_of_problems(result.problems) if result.problems else _EMPTY)
         took = result.settled - result.first_sent if result.settled and result.first_sent else None
         results.append(
             [
-                result.rows,
-                result.key,
-                (STATES[result.state].in_language(language), state_style(result.state)),
-                result.code or "",
-                message.in_language(language),
-                advise(result.state, result.code).in_language(language),
+                text_cell(sheet, result.rows),
+                text_cell(sheet, result.key),
+                text_cell(sheet, STATES[result.state].in_language(language), state_style(result.state)),
+                text_cell(sheet, result.code or ""),
+                text_cell(sheet, message.in_language(language)),
+                text_cell(sheet, advise(result.state, result.code).in_language(language)),
                 result.attempts,
-                time_cell(result.first_sent) if result.first_sent else None,
-                time_cell(result.settled) if result.settled else None,
+                value_cell(sheet, local_time(result.first_sent), TIME) if result.first_sent else None,
+                value_cell(sheet, local_time(result.settled), TIME) if result.settled else None,
                 None if took is None else round(took, 3),
             ]
         )
     results.close()
 
 
-def add_problems(book: Book, ledger: Ledger, run: RunRecord, *, key: str, language: Language) -> None:
-    """Adds the sheet Problems to a workbook: everything to be corrected."""
+def add_problems(workbook: "Workbook", ledger: Ledger, run: RunRecord, *, key: str, language: Language) -> None:
+    """Adds the sheet Problems to a write-only workbook that has the report's styles: everything to be corrected."""
     columns = (
         (Text("Cell", "单元格"), 10),
         (Text("Heading", "标题"), 24),
@@ -63,26 +69,27 @@ def add_problems(book: Book, ledger: Ledger, run: RunRecord, *, key: str, langua
         (Text("Row", "行号"), 8),
     )
     problems = LongSheet(
-        book, PROBLEMS, [ReportColumn(heading.in_language(language), width) for heading, width in columns]
+        workbook, PROBLEMS, [ReportColumn(heading.in_language(language), width) for heading, width in columns]
     )
     for problem in ledger.problems(run.id):
+        sheet = problems.sheet
         problems.append(
             [
-                problem.cell,
-                problem.heading,
-                problem.value,
-                (problem.message.in_language(language), WRAPPED),
-                (problem.remedy.in_language(language), WRAPPED),
-                problem.code,
-                problem.key,
+                text_cell(sheet, problem.cell),
+                text_cell(sheet, problem.heading),
+                text_cell(sheet, problem.value),
+                text_cell(sheet, problem.message.in_language(language), WRAPPED),
+                text_cell(sheet, problem.remedy.in_language(language), WRAPPED),
+                text_cell(sheet, problem.code),
+                text_cell(sheet, problem.key),
                 problem.row,
             ]
         )
     problems.close()
 
 
-def add_notices(book: Book, ledger: Ledger, run: RunRecord, *, key: str, language: Language) -> None:
-    """Adds the sheet Notices to a workbook, where there are any."""
+def add_notices(workbook: "Workbook", ledger: Ledger, run: RunRecord, *, key: str, language: Language) -> None:
+    """Adds the sheet Notices to a write-only workbook that has the report's styles, where there are any."""
     columns = (
         (Text("Cell", "单元格"), 10),
         (Text("Heading", "标题"), 24),
@@ -96,15 +103,16 @@ def add_notices(book: Book, ledger: Ledger, run: RunRecord, *, key: str, languag
     for notice in ledger.notices(run.id):
         if notices is None:
             titles = [ReportColumn(heading.in_language(language), width) for heading, width in columns]
-            notices = LongSheet(book, NOTICES, titles)
+            notices = LongSheet(workbook, NOTICES, titles)
+        sheet = notices.sheet
         notices.append(
             [
-                notice.cell,
-                notice.heading,
-                notice.value,
-                (notice.message.in_language(language), WRAPPED),
-                notice.code,
-                notice.key,
+                text_cell(sheet, notice.cell),
+                text_cell(sheet, notice.heading),
+                text_cell(sheet, notice.value),
+                text_cell(sheet, notice.message.in_language(language), WRAPPED),
+                text_cell(sheet, notice.code),
+                text_cell(sheet, notice.key),
                 notice.row,
             ]
         )

@@ -4,22 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runner.outcome import FINAL_STATES
-from runner.report.book import Book
 from runner.report.cells import text_cell
-from runner.report.row_xml import Cell, row_xml
-from runner.report.styles import HEADING, TIME, WRAPPED, lay_out_page, state_style
+from runner.report.styles import HEADING, lay_out_page
 from runner.tables.table import Column
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
     from openpyxl.worksheet.filters import AutoFilter
 
 MOST_ROWS = 1_048_576
 """Of one sheet, its heading included (Microsoft's specification of Excel)."""
-
-_STYLES = (WRAPPED, TIME, *map(state_style, FINAL_STATES))
-"""Those that cells of long sheets may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +29,28 @@ class ReportColumn:
 class LongSheet:
     """Rows are added one by one and never held."""
 
-    def __init__(self, book: Book, title: str, columns: Sequence[ReportColumn], *, most_rows: int = MOST_ROWS) -> None:
-        self._book = book
+    def __init__(
+        self, workbook: "Workbook", title: str, columns: Sequence[ReportColumn], *, most_rows: int = MOST_ROWS
+    ) -> None:
+        self._workbook = workbook
         self._title = title
         self._columns = columns
-        self._letters = [_letter(index) for index in range(len(columns))]
         self._most_rows = most_rows
         self._sheets = 0
         self._begin()
-        self._style_ids = {style: book.style_id(style) for style in _STYLES}
 
-    def append(self, cells: Iterable[Cell]) -> None:
-        """Adds a row, of a cell for each column."""
+    @property
+    def sheet(self) -> "WriteOnlyWorksheet":
+        """The sheet that the next row goes to; cells are made for it."""
         if self._rows >= self._most_rows:
             self._end()
             self._begin()
+        return self._sheet
+
+    def append(self, cells: Iterable[object]) -> None:
+        """Adds a row."""
+        self.sheet.append(cells)
         self._rows += 1
-        self._below.write(row_xml(self._rows, zip(self._letters, cells, strict=True), self._style_ids))
 
     def close(self) -> None:
         """Ends the last sheet."""
@@ -59,18 +59,17 @@ class LongSheet:
     def _begin(self) -> None:
         self._sheets += 1
         title = self._title if self._sheets == 1 else f"{self._title} {self._sheets}"
-        self._sheet: WriteOnlyWorksheet = self._book.workbook.create_sheet(title)
+        self._sheet: WriteOnlyWorksheet = self._workbook.create_sheet(title)
         self._sheet.freeze_panes = "A2"
         lay_out_page(self._sheet)
-        for letter, column in zip(self._letters, self._columns, strict=True):
-            self._sheet.column_dimensions[letter].width = column.width
+        for index, column in enumerate(self._columns):
+            self._sheet.column_dimensions[_letter(index)].width = column.width
         self._sheet.append([text_cell(self._sheet, column.heading, HEADING) for column in self._columns])
-        self._below = self._book.rows_below(self._sheet)
         self._rows = 1
 
     def _end(self) -> None:
         filters: AutoFilter = self._sheet.auto_filter  # type: ignore[attr-defined]  # the stubs lack it
-        filters.ref = f"A1:{self._letters[-1]}{self._rows}"
+        filters.ref = f"A1:{_letter(len(self._columns) - 1)}{self._rows}"
 
 
 def _letter(index: int) -> str:

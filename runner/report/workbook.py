@@ -1,18 +1,23 @@
 """Writes the report workbook, from the journal. Whole or not at all, and never over another file."""
 
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runner.errors import ReportError
 from runner.job import Job
 from runner.journal.ledger import Ledger
 from runner.outcome import RunState, State
-from runner.report.book import Book
 from runner.report.detail_sheets import add_notices, add_problems, add_results
 from runner.report.placing import put_in_place, unfinished
+from runner.report.styles import add_styles
 from runner.report.summary_sheet import add_summary
 from runner.report.words import ADVICE
 from runner.text import Language, Text
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 
 def write_report(path: Path, ledger: Ledger, run: int, job: Job, language: Language) -> Path:
@@ -31,11 +36,17 @@ def write_report(path: Path, ledger: Ledger, run: int, job: Job, language: Langu
     Raises:
         ReportError: it cannot be written there; nothing is left behind.
     """
+    from openpyxl import Workbook  # noqa: PLC0415 - heavy; only for those who write a workbook
+
     try:
         with unfinished(path) as file:
-            with Book() as book:
-                _fill(book, ledger, run, job, language)
-                book.save(file)
+            workbook = Workbook(write_only=True)
+            try:
+                _fill(workbook, ledger, run, job, language)
+                workbook.save(file)
+            except BaseException:
+                _abandon(workbook)
+                raise
             return _put_beside(file, path)
     except OSError as error:
         raise ReportError(
@@ -44,7 +55,7 @@ def write_report(path: Path, ledger: Ledger, run: int, job: Job, language: Langu
         ) from error
 
 
-def _fill(book: Book, ledger: Ledger, run: int, job: Job, language: Language) -> None:
+def _fill(workbook: "Workbook", ledger: Ledger, run: int, job: Job, language: Language) -> None:
     record = ledger.run(run)
 
     def advise(state: State, code: str | None) -> Text:
@@ -53,10 +64,18 @@ def _fill(book: Book, ledger: Ledger, run: int, job: Job, language: Language) ->
         settled_by_code = state in {State.FAILED, State.NOT_SENT}
         return (job.advice(code) if code and settled_by_code else None) or ADVICE[state]
 
-    add_summary(book.workbook, ledger, record, advise, language)
-    add_results(book, ledger, record, key=job.key, advise=advise, language=language)
-    add_problems(book, ledger, record, key=job.key, language=language)
-    add_notices(book, ledger, record, key=job.key, language=language)
+    add_styles(workbook)
+    add_summary(workbook, ledger, record, advise, language)
+    add_results(workbook, ledger, record, key=job.key, advise=advise, language=language)
+    add_problems(workbook, ledger, record, key=job.key, language=language)
+    add_notices(workbook, ledger, record, key=job.key, language=language)
+
+
+def _abandon(workbook: "Workbook") -> None:
+    """Ends the sheets' own temporary files, which would complain about it later."""
+    for sheet in workbook.worksheets:
+        with suppress(Exception):
+            sheet.close()
 
 
 def _put_beside(file: Path, path: Path) -> Path:
