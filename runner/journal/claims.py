@@ -87,6 +87,11 @@ class Claims:
         self.until = now + terms.seconds
         """Unix seconds until which the lease lasts for sure, as of the last write that went well."""
 
+    @property
+    def seconds(self) -> float:
+        """How long the lease lasts unless it is renewed."""
+        return self._terms.seconds
+
     def claim(self, limit: int, *, now: float) -> list[Request]:
         """The next requests in input order, at most `limit`, marked as being sent on the disk before this returns.
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from runner.journal.ledger import Ledger, RunRecord
-from runner.report.cells import local_time, text_cell, utc_offset, value_cell
+from runner.report.cells import local_time, utc_offset
 from runner.report.long_sheet import LongSheet, ReportColumn
 from runner.report.styles import TIME, WRAPPED, state_style
 from runner.report.words import NOTICES, PROBLEMS, RESULTS, STATES, Advise
@@ -36,20 +36,19 @@ def add_results(
         workbook, RESULTS, [ReportColumn(heading.in_language(language), width) for heading, width in columns]
     )
     for result in ledger.results(run.id):
-        sheet = results.sheet
         message = result.message or (_count_of_problems(result.problems) if result.problems else _EMPTY)
         took = result.settled - result.first_sent if result.settled and result.first_sent else None
         results.append(
             [
-                text_cell(sheet, result.rows),
-                text_cell(sheet, result.key),
-                text_cell(sheet, STATES[result.state].in_language(language), state_style(result.state)),
-                text_cell(sheet, result.code or ""),
-                text_cell(sheet, message.in_language(language)),
-                text_cell(sheet, advise(result.state, result.code).in_language(language)),
+                result.rows,
+                result.key,
+                (STATES[result.state].in_language(language), state_style(result.state)),
+                result.code or "",
+                message.in_language(language),
+                advise(result.state, result.code).in_language(language),
                 result.attempts,
-                value_cell(sheet, local_time(result.first_sent), TIME) if result.first_sent else None,
-                value_cell(sheet, local_time(result.settled), TIME) if result.settled else None,
+                (local_time(result.first_sent), TIME) if result.first_sent else None,
+                (local_time(result.settled), TIME) if result.settled else None,
                 None if took is None else round(took, 3),
             ]
         )
@@ -72,16 +71,15 @@ def add_problems(workbook: "Workbook", ledger: Ledger, run: RunRecord, *, key: s
         workbook, PROBLEMS, [ReportColumn(heading.in_language(language), width) for heading, width in columns]
     )
     for problem in ledger.problems(run.id):
-        sheet = problems.sheet
         problems.append(
             [
-                text_cell(sheet, problem.cell),
-                text_cell(sheet, problem.heading),
-                text_cell(sheet, problem.value),
-                text_cell(sheet, problem.message.in_language(language), WRAPPED),
-                text_cell(sheet, problem.remedy.in_language(language), WRAPPED),
-                text_cell(sheet, problem.code),
-                text_cell(sheet, problem.key),
+                problem.cell,
+                problem.heading,
+                problem.value,
+                (problem.message.in_language(language), WRAPPED),
+                (problem.remedy.in_language(language), WRAPPED),
+                problem.code,
+                problem.key,
                 problem.row,
             ]
         )
@@ -104,15 +102,14 @@ def add_notices(workbook: "Workbook", ledger: Ledger, run: RunRecord, *, key: st
         if notices is None:
             titles = [ReportColumn(heading.in_language(language), width) for heading, width in columns]
             notices = LongSheet(workbook, NOTICES, titles)
-        sheet = notices.sheet
         notices.append(
             [
-                text_cell(sheet, notice.cell),
-                text_cell(sheet, notice.heading),
-                text_cell(sheet, notice.value),
-                text_cell(sheet, notice.message.in_language(language), WRAPPED),
-                text_cell(sheet, notice.code),
-                text_cell(sheet, notice.key),
+                notice.cell,
+                notice.heading,
+                notice.value,
+                (notice.message.in_language(language), WRAPPED),
+                notice.code,
+                notice.key,
                 notice.row,
             ]
         )

@@ -2,19 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from runner.report.cells import text_cell
+from runner.report.cells import printable, text_cell
 from runner.report.styles import HEADING, lay_out_page
 from runner.tables.table import Column
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
     from openpyxl.worksheet.filters import AutoFilter
 
 MOST_ROWS = 1_048_576
 """Of one sheet, its heading included (Microsoft's specification of Excel)."""
+
+
+Value = str | float | None | tuple[str | datetime, str]
+"""What a cell holds; a tuple has the name of its style beside it. Text stays text, even where it looks like `=1+1`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +45,12 @@ class LongSheet:
         self._sheets = 0
         self._begin()
 
-    @property
-    def sheet(self) -> "WriteOnlyWorksheet":
-        """The sheet that the next row goes to; cells are made for it."""
+    def append(self, values: Iterable[Value]) -> None:
+        """Adds a row, of a value for each column."""
         if self._rows >= self._most_rows:
             self._end()
             self._begin()
-        return self._sheet
-
-    def append(self, cells: Iterable[object]) -> None:
-        """Adds a row."""
-        self.sheet.append(cells)
+        self._sheet.append(self._cell(value) for value in values)
         self._rows += 1
 
     def close(self) -> None:
@@ -66,6 +67,29 @@ class LongSheet:
             self._sheet.column_dimensions[_letter(index)].width = column.width
         self._sheet.append([text_cell(self._sheet, column.heading, HEADING) for column in self._columns])
         self._rows = 1
+        self._styled: dict[str, Cell] = {}
+
+    def _cell(self, value: Value) -> "Cell | str | float | None":
+        if isinstance(value, tuple):
+            return self._styled_cell(*value)
+        if not isinstance(value, str):
+            return value
+        if not value:
+            return None
+        # What openpyxl would not take for text needs a cell of its own; a cell for each text would take twice the time.
+        return text_cell(self._sheet, value) if value.startswith(("=", "#")) else printable(value)
+
+    def _styled_cell(self, value: str | datetime, style: str) -> "Cell":
+        """A streamed sheet writes a cell as soon as it gets it, so that one of each style serves for all rows."""
+        cell = self._styled.get(style)
+        if cell is None:
+            cell = self._styled[style] = text_cell(self._sheet, "", style)
+        if isinstance(value, str):
+            cell.value = printable(value)
+            cell.data_type = "s"
+        else:
+            cell.value = value
+        return cell
 
     def _end(self) -> None:
         filters: AutoFilter = self._sheet.auto_filter  # type: ignore[attr-defined]  # the stubs lack it

@@ -63,7 +63,9 @@ class Pool:
         self._budget = RetryBudget(retry.budget_share, retry.budget_floor, now=elapsed)
         self._permits = Permits(limits.concurrency)
         self._open = asyncio.Semaphore(limits.open)
-        self._writer = Writer(claims, disk or DiskThread(), batch=limits.claimed, now=now, settled=self._settled)
+        self._writer = Writer(
+            claims, disk or DiskThread(), batch=limits.claimed, now=now, elapsed=elapsed, settled=self._settled
+        )
         line = Line(
             carrier,
             job.verdict,

@@ -5,12 +5,14 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Self
+from typing import Self, TypeVar
 
 from runner.journal.claims import Claims
 from runner.outcome import Outcome
 from runner.request import Request
 from runner.sending.disk import Disk
+
+T = TypeVar("T")
 
 LINGER = 0.02
 """Seconds that a settlement waits for company: a commit costs a disk write, whatever it holds."""
@@ -39,6 +41,7 @@ class Writer:
         *,
         batch: int,
         now: Callable[[], float],
+        elapsed: Callable[[], float],
         settled: Callable[[Outcome], None],
     ) -> None:
         """Opens the writer.
@@ -48,12 +51,15 @@ class Writer:
             disk: where the writing is done.
             batch: how many requests to claim at once.
             now: Unix seconds.
+            elapsed: seconds of a clock that never goes back.
             settled: is called with each outcome once it is in the journal.
         """
         self._claims = claims
         self._disk = disk
         self._batch = batch
         self._now = now
+        self._elapsed = elapsed
+        self._kept_until = elapsed() + claims.seconds
         self._settled = settled
         self._pending: list[Outcome] = []
         self._wake = asyncio.Event()
@@ -100,8 +106,11 @@ class Writer:
 
     @property
     def lease_is_short(self) -> bool:
-        """Whether the lease may run out while a call is under way, so that it has to be renewed first."""
-        return self._now() > self._claims.until - MARGIN
+        """Whether the lease may run out while a call is under way, so that it has to be renewed first.
+
+        It is by the clock that other processes see, and by one that nobody sets back.
+        """
+        return self._now() > self._claims.until - MARGIN or self._elapsed() > self._kept_until - MARGIN
 
     async def renew(self) -> None:
         """Keeps the lease for another while.
@@ -110,7 +119,7 @@ class Writer:
             LeaseLost: somebody else has taken the run over.
             JournalError: it cannot be written.
         """
-        await self._disk.write(lambda: self._claims.renew(now=self._now()))
+        await self._keeping(lambda: self._claims.renew(now=self._now()))
 
     def settle(self, outcome: Outcome) -> None:
         """Takes an outcome to be written with the next batch."""
@@ -142,7 +151,7 @@ class Writer:
     async def _write(self) -> None:
         batch, self._pending = self._pending, []
         if batch:
-            await self._disk.write(lambda: self._claims.settle(batch, now=self._now()))
+            await self._keeping(lambda: self._claims.settle(batch, now=self._now()))
             for outcome in batch:
                 self._settled(outcome)
         elif not self._closing:
@@ -158,6 +167,13 @@ class Writer:
         if not self._closing:
             await asyncio.sleep(LINGER)
 
+    async def _keeping(self, work: Callable[[], T]) -> T:
+        """Does what keeps the lease for another while."""
+        began = self._elapsed()
+        done = await self._disk.write(work)
+        self._kept_until = began + self._claims.seconds
+        return done
+
     def _claim_ahead(self) -> asyncio.Future[None]:
         self._claiming = claiming = asyncio.ensure_future(self._claim())
         claiming.add_done_callback(_seen)  # where nobody waits for it, the next claim meets with the same error
@@ -166,7 +182,7 @@ class Writer:
     async def _claim(self) -> None:
         try:
             while not self._enough.is_set():
-                claimed = await self._disk.write(lambda: self._claims.claim(self._batch, now=self._now()))
+                claimed = await self._keeping(lambda: self._claims.claim(self._batch, now=self._now()))
                 if claimed or not self._claims.held_back:
                     self._claimed.extend(claimed)
                     self._exhausted = not claimed

@@ -48,7 +48,14 @@ class Desk:
         self.claims.settled_together = []
         self.told: list[int] = []
         self.people = people
-        self.writer = Writer(self.claims, InlineDisk(), batch=BATCH, now=people.moment, settled=self._settled)
+        self.writer = Writer(
+            self.claims,
+            InlineDisk(),
+            batch=BATCH,
+            now=people.moment,
+            elapsed=asyncio.get_running_loop().time,
+            settled=self._settled,
+        )
 
     def _settled(self, outcome: Outcome) -> None:
         assert states(self.people.other, self.people.run)[outcome.ordinal - 1] == outcome.state
@@ -318,6 +325,18 @@ def test_before_a_lease_runs_out_it_is_short_and_once_it_is_renewed_it_is_not(pe
         await desk.writer.renew()
         assert [*short, desk.writer.lease_is_short] == [False, False, True, False]
         assert desk.claims.until == pytest.approx(people.moment() + LEASE.seconds, abs=CLOSE)
+
+    simulated(story())
+
+
+def test_a_clock_that_was_set_back_makes_no_lease_longer(people: Party) -> None:
+    async def story() -> None:
+        desk = Desk(people)
+        await asyncio.sleep(LEASE.seconds - MARGIN + 0.1)
+        people.moment.time = STARTED
+        assert desk.writer.lease_is_short
+        await desk.writer.renew()
+        assert not desk.writer.lease_is_short
 
     simulated(story())
 
