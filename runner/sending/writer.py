@@ -14,8 +14,8 @@ from runner.sending.disk import Disk
 
 T = TypeVar("T")
 
-LINGER = 0.02
-"""Seconds that a settlement waits for company: a commit costs a disk write, whatever it holds."""
+LINGER = 0.05
+"""Seconds that a settlement waits for company, unless there is a batch of them: a commit has a price of its own."""
 
 HEARTBEAT = 15.0
 """Seconds between renewals of the lease, where nothing else renews it; well below what a lease lasts."""
@@ -63,6 +63,7 @@ class Writer:
         self._settled = settled
         self._pending: list[Outcome] = []
         self._wake = asyncio.Event()
+        self._full = asyncio.Event()
         self._enough = asyncio.Event()
         self._closing = False
         self._claimed: deque[Request] = deque()
@@ -125,11 +126,14 @@ class Writer:
         """Takes an outcome to be written with the next batch."""
         self._pending.append(outcome)
         self._wake.set()
+        if len(self._pending) >= self._batch:
+            self._full.set()
 
     def close(self) -> None:
         """Lets `keep` end, once everything is written."""
         self._closing = True
         self._wake.set()
+        self._full.set()
 
     async def keep(self) -> None:
         """Writes outcomes down, and renews the lease. What is known is written before a cancellation is honoured.
@@ -164,8 +168,11 @@ class Writer:
         except TimeoutError:
             return
         self._wake.clear()
-        if not self._closing:
-            await asyncio.sleep(LINGER)
+        self._full.clear()
+        if not self._closing and len(self._pending) < self._batch:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LINGER):
+                    await self._full.wait()
 
     async def _keeping(self, work: Callable[[], T]) -> T:
         """Does what keeps the lease for another while."""

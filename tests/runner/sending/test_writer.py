@@ -210,13 +210,24 @@ def test_when_no_more_were_wanted_from_the_start_nothing_is_claimed(people: Part
 def test_outcomes_that_come_together_are_written_together_and_told_once_they_are_written(people: Party) -> None:
     async def story() -> None:
         async with keeping(people) as desk:
-            for ordinal in await desk.take(9):
+            for ordinal in await desk.take(BATCH - 1):
                 desk.writer.settle(succeeded(ordinal))
                 await asyncio.sleep(LINGER / 20)
             assert desk.told == []
             await asyncio.sleep(LINGER)
+            assert desk.told == list(range(1, BATCH))
+        assert desk.claims.settled_together == [BATCH - 1]
+
+    simulated(story())
+
+
+def test_a_whole_batch_of_outcomes_waits_for_no_more_company(people: Party) -> None:
+    async def story() -> None:
+        async with keeping(people) as desk:
+            for ordinal in await desk.take(9):
+                desk.writer.settle(succeeded(ordinal))
+            await asyncio.sleep(LINGER / 20)
             assert desk.told == list(range(1, 10))
-        assert desk.claims.settled_together == [9]
 
     simulated(story())
 
