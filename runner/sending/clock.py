@@ -31,6 +31,8 @@ class VendorClock:
         """Seconds that the vendor's clock is ahead of ours; None while it has not been learned."""
         self.accepted = False
         """Whether the vendor has ever taken a timestamp."""
+        self.seen = False
+        """Whether any expired answer said what time the vendor has."""
         self._proven = False
         self._witnesses: list[float] = []
 
@@ -57,6 +59,7 @@ class VendorClock:
         """
         header = expired.headers.get("Date")
         theirs = http_date(header) if header else None
+        self.seen |= theirs is not None
         if theirs is None or offset != self.offset:  # signed before the last offset was learned: it says nothing new
             return
         seen = theirs - self._now()

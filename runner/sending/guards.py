@@ -9,6 +9,7 @@ _ROUNDING = 1e-9
 """29 is not more than 0.29 of a hundred, though 0.29 * 100 is a little less than 29."""
 
 BAD = frozenset({State.FAILED, State.UNKNOWN})
+_AS_WANTED = frozenset({State.SUCCEEDED, State.UNCHANGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +47,13 @@ class Watch:
     def __init__(self, guards: Guards) -> None:
         self._guards = guards
         self._settled = self._bad = 0
+        self._ended = self._not_as_wanted = 0
         self._looked = False
 
     def settled(self, state: State) -> Text | None:
         """Takes the state in which a request was settled; gives why to stop, if it is too much."""
+        self._not_as_wanted += state not in _AS_WANTED
+        self._ended += 1
         if state in {State.NOT_SENT, State.INVALID}:
             return None
         self._settled += 1
@@ -67,7 +71,9 @@ class Watch:
     def verdict_on_canary(self) -> Text | None:
         """Why to stop after the canary has been settled; None where it was good, and all others may go."""
         self._looked = True
-        return _CANARY.format(bad=self._bad, settled=self._settled) if self._bad else None
+        if not self._not_as_wanted:
+            return None
+        return _CANARY.format(bad=self._not_as_wanted, ended=self._ended)
 
 
 _TOO_MANY = Text(
@@ -77,7 +83,7 @@ _TOO_MANY = Text(
     "请查看报告后继续，或修正文件后重新上传。",
 )
 _CANARY = Text(
-    "Of the {settled} requests that were sent first (--canary), {bad} failed or are unknown. "
+    "Of the {ended} requests that went first (--canary), {bad} did not succeed. "
     "Look at the report; then resume, or correct the file and upload it again.",
-    "首批试发（--canary）的 {settled} 个请求中有 {bad} 个失败或未知。请查看报告后继续，或修正文件后重新上传。",
+    "首批试发（--canary）的 {ended} 个请求中有 {bad} 个未成功。请查看报告后继续，或修正文件后重新上传。",
 )

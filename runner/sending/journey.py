@@ -64,9 +64,10 @@ class Journey:
         """One attempt. What is in doubt is read back first, and not sent again if it has been applied."""
         if self.doubtful and (job := self._road.reads_back):
             verdict = await self._look(job)
-            decided = self._finding is Finding.AS_WANTED or verdict.action in _DECIDES_FOR_THE_ATTEMPT
-            if decided or self._road.is_closed():
+            if self._finding is Finding.AS_WANTED or verdict.action in _DECIDES_FOR_THE_ATTEMPT:
                 self.verdict = verdict
+                return verdict
+            if self._road.is_closed():
                 return verdict
         return await self._attempt()
 

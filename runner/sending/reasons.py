@@ -25,6 +25,12 @@ CLOCK_IS_OFF = Text(
     "供应商认为所有时间戳均已过期（其时钟与本机相差 {offset} 秒，已按此修正）。请校准本机时钟后继续。",
 )
 
+CLOCK_AGREES = Text(
+    "The vendor calls every timestamp expired, though its clock agrees with this machine's. Ask the vendor what "
+    "timestamps it takes, then resume.",
+    "供应商认为所有时间戳均已过期，但其时钟与本机一致。请向供应商确认时间戳要求后继续。",
+)
+
 CLOCK_IS_OFF_BY_UNKNOWN = Text(
     "The vendor calls every timestamp expired, and its answers do not say what time it has, so that nobody knows by "
     "how much this machine's clock is off. Set it, then resume.",
@@ -55,7 +61,7 @@ def reason_to_stop(last: Verdict, *, unclear: bool, heard: bool, clock: VendorCl
     if clock.accepted:
         return None
     if clock.offset is None:
-        return CLOCK_IS_OFF_BY_UNKNOWN
+        return CLOCK_AGREES if clock.seen else CLOCK_IS_OFF_BY_UNKNOWN
     return CLOCK_IS_OFF.format(offset=f"{clock.offset:+.0f}")
 
 

@@ -83,7 +83,7 @@ def test_a_good_canary_is_no_reason_to_stop() -> None:
     assert watch.verdict_on_canary() is None
 
 
-@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("bad", [*BAD, State.INVALID, State.NOT_SENT])
 def test_a_canary_of_which_one_went_wrong_is_a_reason_to_stop(bad: State) -> None:
     watch = Watch(Guards(canary=3))
     assert stopped_after(watch, [GOOD, bad, GOOD]) is None

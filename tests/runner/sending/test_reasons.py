@@ -31,6 +31,7 @@ def clock(*, offset: float | None = None, accepted: bool = False) -> VendorClock
         (Action.SLOW_DOWN, clock(), ("slow down", "--rate")),
         (Action.SIGN_AGAIN, clock(), ("expired", "do not say what time")),
         (Action.SIGN_AGAIN, clock(offset=-600), ("expired", "-600 s")),
+        (Action.SIGN_AGAIN, clock(offset=0), ("expired", "agrees with this machine's")),
     ],
 )
 def test_where_no_other_request_would_fare_better_the_reason_says_why(
