@@ -46,7 +46,7 @@ FEWER = {Fault.TIMEOUT: 300}
 FLOWS = int(os.environ.get("FAULT_CAMPAIGN_FLOWS", "1500"))
 MANY = 3_000
 KILLS = 20
-KILLED_FLOWS = 600
+KILLED_FLOWS = 1_200
 
 
 def campaign_flows(path: Path, number: int, seed: int) -> set[int]:
@@ -114,15 +114,13 @@ def test_whatever_fails_a_fifth_of_the_time_the_vendors_log_bears_out_what_is_to
         cancelled = set(Random(SEED).sample(sorted(keys_of(number) - wrong), 20))
         asyncio.run(cancel_some(url, cancelled))
         before = len(request_log(log))
-        done = recallflow(
-            "upload",
-            tmp_path / "flows.csv",
-            *sending(url),
-            cwd=tmp_path,
-            env=HASTY if Fault.TIMEOUT in faults else QUICK,
-        )
+        env = HASTY if Fault.TIMEOUT in faults else QUICK
+        done, times = recallflow("upload", tmp_path / "flows.csv", *sending(url), cwd=tmp_path, env=env), 1
+        while done.summary["state"] == "stopped":  # it is where a flow's timestamps were too old, to the last one
+            assert done.code == 3
+            done, times = recallflow("resume", *sending(url), cwd=tmp_path, env=env), times + 1
     lines = request_log(log)[before:]
-    assert_borne_out(tmp_path / "out.xlsx", done.summary, lines, attempts=ATTEMPTS)
+    assert_borne_out(tmp_path / done.summary["report"], done.summary, lines, attempts=ATTEMPTS * times)
     counts = done.summary["counts"]
     assert (done.summary["state"], done.summary["requests"], counts["invalid"]) == ("done", number, len(wrong))
     assert {line["keyId"] for line in lines if line["path"] == UPDATE} == keys_of(number) - wrong, "nothing is lost"
@@ -167,16 +165,17 @@ async def test_after_kill_9_at_twenty_random_moments_every_flow_is_in_one_true_s
         command: tuple[str | Path, ...] = ("upload", tmp_path / "flows.csv")
         for _ in range(KILLS):
             process = await started(*command, *sending(url), cwd=tmp_path, env=HASTY)
-            await lines_are_there(log, (ends[-1] if ends else 0) + random.randint(1, 25), process)
+            await lines_are_there(log, (ends[-1] if ends else 0) + random.randint(1, 60), process)
             process.kill()
             await process.communicate()
             settled.append(journalled_as_succeeded(tmp_path))
             ends.append(lines_in(log))
             command = ("resume",)
-        done = await finished(await started("resume", *sending(url), cwd=tmp_path, env=HASTY))
+        done, times = await finished(await started("resume", *sending(url), cwd=tmp_path, env=HASTY)), 1
+        while done.summary["state"] == "stopped":
+            done, times = await finished(await started("resume", *sending(url), cwd=tmp_path, env=HASTY)), times + 1
     lines = request_log(log)
-    assert_borne_out(tmp_path / "out.xlsx", done.summary, lines, attempts=ATTEMPTS, ends=ends)
-    assert done.summary["state"] == "done"
+    assert_borne_out(tmp_path / done.summary["report"], done.summary, lines, attempts=ATTEMPTS * times, ends=ends)
     assert done.summary["counts"]["invalid"] == len(wrong)
     assert {line["keyId"] for line in lines if line["path"] == UPDATE} == keys_of(KILLED_FLOWS) - wrong
     assert settled[-1], "something was known by then"
