@@ -91,6 +91,15 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedToWait:
+    """The vendor has asked for a longer wait than a moment; nothing is sent meanwhile."""
+
+    seconds: float
+    code: str
+    """Of the answer that asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """The vendor answers again after a pause."""
 
@@ -110,5 +119,17 @@ class Stopping:
     stop: Stop
 
 
-Event = Loaded | Started | Attempted | ReadBack | Settled | LimitChanged | Paused | Resumed | ClockLearned | Stopping
+Event = (
+    Loaded
+    | Started
+    | Attempted
+    | ReadBack
+    | Settled
+    | LimitChanged
+    | Paused
+    | AskedToWait
+    | Resumed
+    | ClockLearned
+    | Stopping
+)
 Observe = Callable[[Event], None]

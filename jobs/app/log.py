@@ -16,6 +16,7 @@ import structlog
 from jobs.app.log_terms import LogLevel, LogTerms
 from runner.errors import SettingsError
 from runner.events import (
+    AskedToWait,
     Attempted,
     ClockLearned,
     Event,
@@ -127,6 +128,8 @@ def _line(event: Event) -> tuple[LogLevel, str, dict[str, object]]:
             return "warning", "limit_lowered", {"limit": limit, "code": _word(cause)}
         case Paused():
             return "warning", "paused", {"code": _word(event.code), "seconds": round(event.seconds, 3)}
+        case AskedToWait():
+            return "warning", "asked_to_wait", {"code": _word(event.code), "seconds": round(event.seconds, 3)}
         case Resumed():
             return "info", "resumed", {}
         case ClockLearned():

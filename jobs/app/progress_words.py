@@ -2,7 +2,7 @@
 
 from jobs.app.tally import Tally
 from jobs.recallflow.codes import CODES
-from runner.events import Paused
+from runner.events import AskedToWait, Paused
 from runner.outcome import Stop
 from runner.report.words import STATES
 from runner.text import Language, Text
@@ -59,6 +59,11 @@ def pausing(event: Paused, language: Language) -> str:
     return _PAUSED.format(cause=cause, seconds=_number(event.seconds).removesuffix(".0")).in_language(language)
 
 
+def waiting(event: AskedToWait, language: Language) -> str:
+    """That the vendor wants nothing for a while."""
+    return _WAITING.format(cause=cause_words(event.code), seconds=f"{event.seconds:.0f}").in_language(language)
+
+
 def stopping(stop: Stop, language: Language) -> str:
     """Why nothing new starts."""
     words = _STOPPING.format(reason=stop.reason).in_language(language)
@@ -93,6 +98,10 @@ _CODES = {
 _PAUSED = Text(
     "The vendor gives no answer ({cause}): paused for {seconds} s, then one request to see.",
     "供应商无应答（{cause}）：暂停 {seconds} 秒，然后试发一个请求。",
+)
+_WAITING = Text(
+    "The vendor asks to wait for {seconds} s ({cause}).",
+    "供应商要求等待 {seconds} 秒（{cause}）。",
 )
 _STOPPING = Text(
     "{reason} Nothing new starts, what is in flight may finish.", "{reason}不再发送新请求，等待已发出的请求完成。"

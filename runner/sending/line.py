@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from runner.errors import NotSent, TransportError
+from runner.events import AskedToWait, Observe
 from runner.exchange import Call, Response
 from runner.outcome import Action, Verdict
 from runner.request import Request
@@ -49,6 +50,7 @@ class Line:
         breaker: Breaker,
         clock: VendorClock,
         lease: Callable[[], Awaitable[None] | None],
+        observe: Observe,
         now: Callable[[], float],
         elapsed: Callable[[], float],
     ) -> None:
@@ -62,6 +64,7 @@ class Line:
             breaker: whether the vendor is up.
             clock: what a call is signed by.
             lease: gives what has to be awaited first where the right to send may have been lost meanwhile.
+            observe: is told where the vendor asks to wait.
             now: Unix seconds.
             elapsed: seconds of a clock that never goes back.
         """
@@ -72,6 +75,7 @@ class Line:
         self._breaker = breaker
         self._clock = clock
         self._lease = lease
+        self._observe = observe
         self._now = now
         self._elapsed = elapsed
 
@@ -118,7 +122,7 @@ class Line:
             readable = status is None and verdict.code != UNREADABLE
             self._learn(verdict, response, offset)
             if status is not None and status.wait is not None:  # it speaks for the vendor, not for this request alone
-                self._pace.pause(status.wait)
+                self._pause(status.wait, status.code)
         finally:
             exchange.seconds = self._elapsed() - began
         self._congestion.answered(verdict, exchange.seconds)
@@ -129,9 +133,13 @@ class Line:
         if verdict.action is Action.SIGN_AGAIN:
             self._clock.learn(response, offset)
         elif verdict.action is Action.SLOW_DOWN:
-            self._pace.pause(slow_down_seconds(verdict))
+            self._pause(slow_down_seconds(verdict), verdict.code)
         elif verdict.action in _TAKEN:
             self._clock.taken(offset)
+
+    def _pause(self, seconds: float, code: str) -> None:
+        if self._pace.pause(seconds):
+            self._observe(AskedToWait(seconds, code))
 
 
 _TAKEN = (Action.SUCCEED, Action.FAIL)

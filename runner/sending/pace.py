@@ -4,6 +4,9 @@ import asyncio
 
 from aiolimiter import AsyncLimiter
 
+NOTICEABLE = 2.0
+"""Seconds."""
+
 
 class Pace:
     """A rate that is never exceeded, and a pause that everyone keeps when the vendor asks for it."""
@@ -30,6 +33,9 @@ class Pace:
             if self._quiet_until <= loop.time():  # no pause began while this one waited its turn
                 return
 
-    def pause(self, seconds: float) -> None:
-        """Nothing goes out for so long, whoever asks."""
-        self._quiet_until = max(self._quiet_until, asyncio.get_running_loop().time() + seconds)
+    def pause(self, seconds: float) -> bool:
+        """Nothing goes out for so long, whoever asks. Gives whether that is noticeably longer than it was before."""
+        until = asyncio.get_running_loop().time() + seconds
+        longer = until > self._quiet_until + NOTICEABLE and seconds > NOTICEABLE
+        self._quiet_until = max(self._quiet_until, until)
+        return longer

@@ -74,6 +74,7 @@ class Pool:
             breaker=self._breaker,
             clock=self._clock,
             lease=lambda: self._writer.renew() if self._writer.lease_is_short else None,
+            observe=observe,
             now=now,
             elapsed=elapsed,
         )

@@ -41,9 +41,9 @@ QUICK = ACCOUNT | {
 }
 HASTY = QUICK | {"RECALLFLOW_ANSWER_TIMEOUT": "2"}
 """Where answers may never come; elsewhere a slow machine is no reason to give one up."""
-FEWER = {Fault.TIMEOUT: 300}
+FEWER = {Fault.TIMEOUT: 200}
 """Where each costs time."""
-FLOWS = int(os.environ.get("FAULT_CAMPAIGN_FLOWS", "1500"))
+FLOWS = int(os.environ.get("FAULT_CAMPAIGN_FLOWS", "500"))
 MANY = 3_000
 KILLS = 20
 KILLED_FLOWS = 1_200

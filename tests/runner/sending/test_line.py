@@ -69,6 +69,7 @@ class Phone:
             breaker=self.breaker,
             clock=self.clock,
             lease=lease,
+            observe=self.events.append,
             now=self.now,
             elapsed=self.time,
         )
