@@ -126,10 +126,9 @@ def _line(event: Event) -> tuple[LogLevel, str, dict[str, object]]:
             return "debug", "limit_raised", {"limit": limit}
         case LimitChanged(limit=limit, cause=cause):
             return "warning", "limit_lowered", {"limit": limit, "code": _word(cause)}
-        case Paused():
-            return "warning", "paused", {"code": _word(event.code), "seconds": round(event.seconds, 3)}
-        case AskedToWait():
-            return "warning", "asked_to_wait", {"code": _word(event.code), "seconds": round(event.seconds, 3)}
+        case Paused() | AskedToWait():
+            name = "paused" if isinstance(event, Paused) else "asked_to_wait"
+            return "warning", name, {"code": _word(event.code), "seconds": round(event.seconds, 3)}
         case Resumed():
             return "info", "resumed", {}
         case ClockLearned():

@@ -14,6 +14,7 @@ from jobs.app.log import log
 from jobs.app.log_terms import LogFormat, LogLevel, LogTerms
 from runner.errors import SettingsError
 from runner.events import (
+    AskedToWait,
     Attempted,
     ClockLearned,
     Event,
@@ -43,6 +44,7 @@ STORY: tuple[Event, ...] = (
     ClockLearned(-600.04),
     Paused(4.0, WORDS, "http-503"),
     Resumed(),
+    AskedToWait(60.0, "http-429"),
     LimitChanged(9, ""),
     Settled(1, "7", State.FAILED, "-22"),
     Settled(2, "8", State.NOT_SENT),
@@ -69,7 +71,7 @@ def test_every_event_has_a_line_with_its_name_its_time_and_its_run(tmp_path: Pat
     lines = [json.loads(line) for line in written(tmp_path / "log", *STORY)]
     assert [line["event"] for line in lines] == [
         "loaded", "started", "attempted", "limit_lowered", "read_back", "read_back", "clock_learned", "paused",
-        "resumed", "limit_raised", "settled", "settled", "stopping",
+        "resumed", "asked_to_wait", "limit_raised", "settled", "settled", "stopping",
     ]  # fmt: skip
     for line in lines:
         time = datetime.fromisoformat(line["time"])
