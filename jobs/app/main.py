@@ -3,7 +3,7 @@
 import sys
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO, cast
 
 import typer
 
@@ -35,6 +35,7 @@ from jobs.app.options import (
 )
 from jobs.app.run import run_command
 from jobs.app.sandbox_command import sandbox
+from jobs.app.stderr import Stderr
 from runner.text import Language
 
 app = typer.Typer(
@@ -257,4 +258,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a redirected one would be in whatever Windows takes for the default
             stream.reconfigure(encoding=stream.encoding if stream.isatty() else "utf-8", errors="backslashreplace")
+    if sys.stderr is not None:  # as it is where there is no console
+        sys.stderr = cast("TextIO", Stderr(sys.stderr))
     app(prog_name="recallflow")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.program import ACCOUNT, SAMPLES, environment, recallflow, running_sandbox
-from tests.acceptance.sheets import all_cells, sheet_rows
+from tests.acceptance.program import ACCOUNT, MINUTES, PROGRAM, SAMPLES, environment, recallflow, running_sandbox
+from tests.acceptance.sheets import RIGHT, all_cells, sheet_rows, write_csv
 
 HEAVY = {
     "aiohttp", "lxml", "numpy", "openpyxl", "pandas", "pydantic_settings", "rich", "sqlite3", "structlog", "tenacity",
@@ -55,6 +55,40 @@ def test_with_json_stdout_is_one_object_and_progress_goes_to_stderr(tmp_path: Pa
         "run", "job", "state", "rows", "requests", "counts", "attempts", "seconds", "report", "exit_code", "reason",
     ]  # fmt: skip
     assert "60 of 60 done · 60 succeeded" in done.err
+
+
+@pytest.mark.parametrize("log", [(), ("--log-level", "debug"), ("--log-level", "debug", "--log-format", "json")])
+def test_who_stops_reading_what_is_shown_takes_nothing_from_the_run(tmp_path: Path, log: tuple[str, ...]) -> None:
+    flows = write_csv(tmp_path / "flows.csv", [{"备注": "x", "keyId": key} | RIGHT for key in range(1, 31)])
+    process = subprocess.Popen(
+        [*PROGRAM, "upload", flows, "--sandbox", "--json", *log],
+        cwd=tmp_path,
+        env=environment(RECALLFLOW_HOME=str(tmp_path / "home")),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    process.stderr.close()
+    assert process.stdout is not None
+    summary = json.loads(process.stdout.read())
+    process.stdout.close()
+    assert process.wait(MINUTES) == summary["exit_code"] == 0
+    assert (summary["state"], summary["counts"]["succeeded"]) == ("done", 30)
+    assert (tmp_path / summary["report"]).exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_what_is_shown_may_go_to_a_full_disk(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*PROGRAM, "upload", SAMPLES / "flows.csv", "--sandbox", "--json"],
+            cwd=tmp_path,
+            env=environment(RECALLFLOW_HOME=str(tmp_path / "home")),
+            stdout=subprocess.PIPE,
+            stderr=full,
+            check=False,
+        )
+    assert (done.returncode, json.loads(done.stdout)["counts"]["succeeded"]) == (0, 60)
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh", "成功"), ("en", "succeeded")])
