@@ -14,7 +14,7 @@ from pathlib import Path
 
 from runner.errors import JournalError
 from runner.journal.database import Database
-from runner.journal.leases import IsGone, Lease, holder, lost, rivals
+from runner.journal.leases import IsGone, Lease, displace, holder, lost, rivals
 from runner.outcome import Outcome, State
 from runner.request import Attachment, Request
 from runner.text import writable
@@ -96,15 +96,19 @@ class Claims:
         """The next requests in input order, at most `limit`, marked as being sent on the disk before this returns.
 
         What another live run is sending to the same endpoint under the same key is passed over, and `held_back` says
-        so: two requests with one key never overlap in time, over all runs of the journal.
+        so: two requests with one key never overlap in time, over all runs of the journal. What a run was sending whose
+        lease has run out is claimed, and that lease ends: its owner may only have been away.
 
         Raises:
-            LeaseLost: the lease has run out.
+            LeaseLost: the lease has run out, and somebody else has the run, or sends one of its keys, since then.
         """
         with self._database.transaction():
             self._renew(now)
             others = rivals(self._database, self._run, now=now, is_gone=self._is_gone)
             claimed, held_back = self._claim_beside(others, limit) if others else (self._claim_next(limit), False)
+            if claimed:
+                ends = claimed[0]["ordinal"], claimed[-1]["ordinal"]
+                displace(self._database, self.token, ends, self._run, now=now, is_gone=self._is_gone)
         self.held_back = held_back
         self.until = now + self._terms.seconds
         attachments = self._attachments_of(claimed) if self._with_attachments else {}
@@ -124,7 +128,7 @@ class Claims:
         """Writes down what became of claimed requests.
 
         Raises:
-            LeaseLost: somebody else has taken them over; none of the outcomes is written.
+            LeaseLost: the lease is no more; none of the outcomes is written.
         """
         with self._database.transaction(durable=False):
             self._renew(now)
@@ -147,7 +151,7 @@ class Claims:
             )
 
     def renew(self, *, now: float) -> None:
-        """Keeps the lease for another while; raises `LeaseLost` where it has run out."""
+        """Keeps the lease for another while; raises `LeaseLost` where it is no more."""
         with self._database.transaction(durable=False):
             self._renew(now)
         self.until = now + self._terms.seconds
@@ -211,7 +215,7 @@ class Claims:
         kept = self._database.execute(
             "UPDATE leases SET expires = ? WHERE token = ?", (now + self._terms.seconds, self.token)
         )
-        if kept.rowcount != 1:  # whoever takes a lease over deletes it; one that has only run out is still ours
+        if kept.rowcount != 1:  # whoever takes over what is under it deletes it; one that only ran out is still ours
             raise lost()
 
 
