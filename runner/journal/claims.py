@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from runner.errors import JournalError
+from runner.journal import reopening
 from runner.journal.database import Database
 from runner.journal.leases import IsGone, Lease, displace, holder, lost, rivals
 from runner.outcome import Outcome, State
@@ -78,7 +79,7 @@ class Claims:
                 (State.READY, run, State.SENDING),
             )
             if reopen:
-                database.execute(_REOPEN, (run, run))
+                reopening.reopen(database, run)
             self._with_attachments = database.execute(
                 "SELECT EXISTS (SELECT 1 FROM attachments WHERE run = ?)", (run,)
             ).fetchone()[0]
@@ -230,18 +231,6 @@ _BEING_SENT = """AND NOT EXISTS (
     WHERE other.run = ? AND other.key = requests.key AND other.state = 'sending' AND other.lease = ?
 ) """
 _NO_LIMIT = 2**63 - 1
-
-_REOPEN = """
-UPDATE requests SET state = 'ready' WHERE run = ? AND (
-    state = 'not_sent'
-    OR state = 'unknown' AND settled IS NULL
-    OR state = 'failed' AND EXISTS (
-        SELECT 1 FROM attempts
-        WHERE attempts.run = ? AND attempts.ordinal = requests.ordinal AND attempts.action = 'stop'
-    )
-)
-"""
-# What the vendor refused together with the whole run, a wrong key say, was never judged by itself.
 
 # A batch goes into one statement: a statement for each row would take Python's global lock from the event loop, and
 # give it back, for each of them.

@@ -12,6 +12,7 @@ from runner.journal.content import ContentHash, content_of
 from runner.journal.database import Database
 from runner.journal.duplicates import Duplicates, reject_duplicates, supersede_duplicates
 from runner.journal.leases import check
+from runner.journal.reopening import has_more_to_send
 from runner.outcome import RunState, State, Stop
 from runner.problem import Notice
 from runner.request import Draft
@@ -175,7 +176,7 @@ class Journal:
                 "UPDATE requests SET state = iif(unclear, ?, ?) WHERE run = ? AND state = ?",
                 (State.UNKNOWN, State.NOT_SENT, run, State.READY),
             )
-            if reason is None and self._has_more_to_send(run):
+            if reason is None and has_more_to_send(self._database, run):
                 reason = LEFT_OVER
             self._database.execute(
                 "UPDATE runs SET state = ?, seconds = seconds + ?, reason_en = ?, reason_zh = ? WHERE id = ?",
@@ -208,13 +209,6 @@ class Journal:
         """
         with self._database.transaction():
             self._database.execute("UPDATE runs SET report = ? WHERE id = ?", (path, run))
-
-    def _has_more_to_send(self, run: int) -> bool:
-        found = self._database.execute(
-            "SELECT EXISTS (SELECT 1 FROM requests WHERE run = ? AND (state = ? OR state = ? AND settled IS NULL))",
-            (run, State.NOT_SENT, State.UNKNOWN),
-        )
-        return bool(found.fetchone()[0])
 
     def _add(self, run: int, numbered: Iterable[tuple[int, Draft]]) -> None:
         numbered = list(numbered)
