@@ -37,7 +37,7 @@ def rivals(database: Database, run: int, *, now: float, is_gone: IsGone) -> list
 
 
 def displace(
-    database: Database, token: int, ordinals: tuple[int, int], run: int, *, now: float, is_gone: IsGone
+    database: Database, token: int | None, ordinals: tuple[int, int], run: int, *, now: float, is_gone: IsGone
 ) -> None:
     """Ends leases on other runs that have run out, where what they were sending is sent under this one from now on.
 
