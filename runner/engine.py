@@ -157,7 +157,8 @@ async def send(  # noqa: PLR0913 - where everything is put together
         disk: where the journal's writing is done; None for a thread of its own.
 
     Returns:
-        Why it stopped early, if it did; that the journal could no longer be written is such a reason.
+        Why it stopped early, if it did; that the journal could no longer be written is such a reason. What came when
+        nothing was left to be sent has stopped nothing, unless it is a signal: whoever sent it hears of it.
 
     Raises:
         JournalError: another process sends this run, or the journal cannot be written from the start.
@@ -198,14 +199,15 @@ async def send(  # noqa: PLR0913 - where everything is put together
     try:
         with control(pool):
             stop = await pool.run()
-        journal.end_run(run, stop=stop, seconds=now() - began, lease=claims.token)
+        state = journal.end_run(run, stop=stop, seconds=now() - began, lease=claims.token)
     except LeaseLost as error:
         return Stop(reason=Text.of(error))  # the run is somebody else's by now
     except JournalError as error:
         stop = Stop(reason=Text.of(error))
         with suppress(JournalError):
             journal.end_run(run, stop=stop, seconds=now() - began, lease=claims.token)
-    return stop
+        return stop
+    return None if stop and state is RunState.DONE and stop.signal is None else stop
 
 
 def _bounded(drafts: Iterator[Draft], source: Source) -> Iterator[Draft]:

@@ -80,7 +80,7 @@ class Verdict:
 
     action: Action
     code: str
-    """The vendor's code, or ours for what has none: `http-503`, `timed-out`."""
+    """The vendor's code, or ours for what has none: `http-503`, `unclear`."""
     message: Text
     ambiguous: bool = False
     """Whether the request may have been applied all the same."""

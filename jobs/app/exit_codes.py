@@ -26,7 +26,7 @@ def exit_code(run: RunRecord, stop: Stop | None) -> int:
     """The exit code after a run."""
     if stop and stop.signal:
         return SIGNALLED + stop.signal
-    if stop or run.state is RunState.STOPPED:
+    if run.state is not RunState.DONE and (stop or run.state is RunState.STOPPED):
         return ExitCode.STOPPED
     bad = sum(run.counts[state] for state in (State.FAILED, State.UNKNOWN, State.INVALID))
     return ExitCode.SOME_NOT if bad else ExitCode.AS_WANTED

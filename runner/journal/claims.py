@@ -13,8 +13,9 @@ from itertools import chain
 from pathlib import Path
 
 from runner.errors import JournalError
+from runner.journal import reopening
 from runner.journal.database import Database
-from runner.journal.leases import IsGone, Lease, holder, lost, rivals
+from runner.journal.leases import IsGone, Lease, displace, holder, lost, rivals
 from runner.outcome import Outcome, State
 from runner.request import Attachment, Request
 from runner.text import writable
@@ -78,7 +79,7 @@ class Claims:
                 (State.READY, run, State.SENDING),
             )
             if reopen:
-                database.execute(_REOPEN, (run, run))
+                reopening.reopen(database, run)
             self._with_attachments = database.execute(
                 "SELECT EXISTS (SELECT 1 FROM attachments WHERE run = ?)", (run,)
             ).fetchone()[0]
@@ -96,15 +97,19 @@ class Claims:
         """The next requests in input order, at most `limit`, marked as being sent on the disk before this returns.
 
         What another live run is sending to the same endpoint under the same key is passed over, and `held_back` says
-        so: two requests with one key never overlap in time, over all runs of the journal.
+        so: two requests with one key never overlap in time, over all runs of the journal. What a run was sending whose
+        lease has run out is claimed, and that lease ends: its owner may only have been away.
 
         Raises:
-            LeaseLost: the lease has run out.
+            LeaseLost: the lease has run out, and somebody else has the run, or sends one of its keys, since then.
         """
         with self._database.transaction():
             self._renew(now)
             others = rivals(self._database, self._run, now=now, is_gone=self._is_gone)
             claimed, held_back = self._claim_beside(others, limit) if others else (self._claim_next(limit), False)
+            if claimed:
+                ends = claimed[0]["ordinal"], claimed[-1]["ordinal"]
+                displace(self._database, self.token, ends, self._run, now=now, is_gone=self._is_gone)
         self.held_back = held_back
         self.until = now + self._terms.seconds
         attachments = self._attachments_of(claimed) if self._with_attachments else {}
@@ -124,7 +129,7 @@ class Claims:
         """Writes down what became of claimed requests.
 
         Raises:
-            LeaseLost: somebody else has taken them over; none of the outcomes is written.
+            LeaseLost: the lease is no more; none of the outcomes is written.
         """
         with self._database.transaction(durable=False):
             self._renew(now)
@@ -147,7 +152,7 @@ class Claims:
             )
 
     def renew(self, *, now: float) -> None:
-        """Keeps the lease for another while; raises `LeaseLost` where it has run out."""
+        """Keeps the lease for another while; raises `LeaseLost` where it is no more."""
         with self._database.transaction(durable=False):
             self._renew(now)
         self.until = now + self._terms.seconds
@@ -211,7 +216,7 @@ class Claims:
         kept = self._database.execute(
             "UPDATE leases SET expires = ? WHERE token = ?", (now + self._terms.seconds, self.token)
         )
-        if kept.rowcount != 1:  # whoever takes a lease over deletes it; one that has only run out is still ours
+        if kept.rowcount != 1:  # whoever takes over what is under it deletes it; one that only ran out is still ours
             raise lost()
 
 
@@ -226,18 +231,6 @@ _BEING_SENT = """AND NOT EXISTS (
     WHERE other.run = ? AND other.key = requests.key AND other.state = 'sending' AND other.lease = ?
 ) """
 _NO_LIMIT = 2**63 - 1
-
-_REOPEN = """
-UPDATE requests SET state = 'ready' WHERE run = ? AND (
-    state = 'not_sent'
-    OR state = 'unknown' AND settled IS NULL
-    OR state = 'failed' AND EXISTS (
-        SELECT 1 FROM attempts
-        WHERE attempts.run = ? AND attempts.ordinal = requests.ordinal AND attempts.action = 'stop'
-    )
-)
-"""
-# What the vendor refused together with the whole run, a wrong key say, was never judged by itself.
 
 # A batch goes into one statement: a statement for each row would take Python's global lock from the event loop, and
 # give it back, for each of them.

@@ -12,6 +12,7 @@ from runner.journal.content import ContentHash, content_of
 from runner.journal.database import Database
 from runner.journal.duplicates import Duplicates, reject_duplicates, supersede_duplicates
 from runner.journal.leases import check
+from runner.journal.reopening import has_more_to_send
 from runner.outcome import RunState, State, Stop
 from runner.problem import Notice
 from runner.request import Draft
@@ -151,11 +152,12 @@ class Journal:
                 self._database.execute(f"DELETE FROM {table} WHERE run = ?", (run,))  # noqa: S608 - our own names
             self._database.execute("DELETE FROM runs WHERE id = ?", (run,))
 
-    def end_run(self, run: int, *, stop: Stop | None, seconds: float, lease: int | None = None) -> None:
-        """Writes down that a run is over.
+    def end_run(self, run: int, *, stop: Stop | None, seconds: float, lease: int | None = None) -> RunState:
+        """Writes down that a run is over, and gives whether it is done or stopped.
 
         What it did not get to is `not_sent` from now on, or `unknown` where an earlier process may have sent it. It is
-        done only if nothing is left that a resumed run would go on with: an earlier process may have stopped before it.
+        done if nothing is left that a resumed run would go on with, and only then: what stopped it may have come with
+        the last request, and an earlier process may have stopped before some.
 
         Args:
             run: one that is being sent.
@@ -167,7 +169,6 @@ class Journal:
             LeaseLost: somebody else has taken the run over.
             JournalError: it cannot be written.
         """
-        reason = stop.reason if stop else None
         with self._database.transaction():
             if lease is not None:
                 check(self._database, lease)
@@ -175,18 +176,20 @@ class Journal:
                 "UPDATE requests SET state = iif(unclear, ?, ?) WHERE run = ? AND state = ?",
                 (State.UNKNOWN, State.NOT_SENT, run, State.READY),
             )
-            if reason is None and self._has_more_to_send(run):
-                reason = LEFT_OVER
+            stopped = has_more_to_send(self._database, run)
+            reason = (stop.reason if stop else LEFT_OVER) if stopped else None
+            state = RunState.STOPPED if stopped else RunState.DONE
             self._database.execute(
                 "UPDATE runs SET state = ?, seconds = seconds + ?, reason_en = ?, reason_zh = ? WHERE id = ?",
                 (
-                    RunState.STOPPED if reason else RunState.DONE,
+                    state,
                     seconds,
                     writable(reason.en) if reason else None,
                     writable(reason.zh) if reason else None,
                     run,
                 ),
             )
+        return state
 
     def set_state(self, run: int, state: RunState, *, lease: int | None = None) -> None:
         """Writes down where a run has got to; for `lease`, see `end_run`.
@@ -208,13 +211,6 @@ class Journal:
         """
         with self._database.transaction():
             self._database.execute("UPDATE runs SET report = ? WHERE id = ?", (path, run))
-
-    def _has_more_to_send(self, run: int) -> bool:
-        found = self._database.execute(
-            "SELECT EXISTS (SELECT 1 FROM requests WHERE run = ? AND (state = ? OR state = ? AND settled IS NULL))",
-            (run, State.NOT_SENT, State.UNKNOWN),
-        )
-        return bool(found.fetchone()[0])
 
     def _add(self, run: int, numbered: Iterable[tuple[int, Draft]]) -> None:
         numbered = list(numbered)

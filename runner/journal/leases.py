@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 from runner.errors import LeaseLost
 from runner.journal.database import Database
@@ -32,12 +33,28 @@ def holder(database: Database, run: int, *, now: float, is_gone: IsGone) -> Leas
 
 def rivals(database: Database, run: int, *, now: float, is_gone: IsGone) -> list[Lease]:
     """The live leases on other runs that go where this one goes. Costs a look at a handful of rows."""
-    found = database.execute(
-        "SELECT token, run, owner, reserved FROM leases CROSS JOIN runs ON runs.id = run"  # CROSS: leases first
-        " WHERE run <> ? AND expires > ? AND endpoint <> ? AND endpoint = (SELECT endpoint FROM runs WHERE id = ?)",
-        (run, now, SANDBOX, run),
-    )
-    return [lease for lease in map(_lease, found.fetchall()) if not is_gone(lease.owner)]
+    return [lease for lease in _on_other_runs(database, run, after=now, until=inf) if not is_gone(lease.owner)]
+
+
+def displace(
+    database: Database, token: int | None, ordinals: tuple[int, int], run: int, *, now: float, is_gone: IsGone
+) -> None:
+    """Ends leases on other runs that have run out, where what they were sending is sent under this one from now on.
+
+    Their owners may only have been away: who is back finds the lease gone, before anything more is sent under it. One
+    that was released is left as it is; nothing is sent under it either.
+
+    Args:
+        database: the journal, within a transaction.
+        token: of the lease under which requests were claimed just now.
+        ordinals: of the first and the last of them.
+        run: whose they are.
+        now: Unix seconds.
+        is_gone: whether an owner has surely ended, who is not coming back.
+    """
+    for lease in _on_other_runs(database, run, after=0.0, until=now):
+        if not is_gone(lease.owner):
+            database.execute(_DISPLACE, (lease.token, run, *ordinals, token))
 
 
 def reserve(database: Database, run: int, *, owner: str, expires: float) -> None:
@@ -56,11 +73,35 @@ def check(database: Database, token: int) -> None:
 
 
 def lost() -> LeaseLost:
-    """What is raised where a lease is somebody else's by now."""
+    """What is raised where a lease is no more: somebody else has the run, or sends one of its keys for another run.
+
+    A lease that has only run out is still its owner's.
+    """
     return LeaseLost(
         "This process was away for so long that its lease on the run has run out; nothing more is sent.",
         "本进程中断时间过长，对该运行的租约已过期；不再发送任何请求。",
     )
+
+
+_DISPLACE = """
+DELETE FROM leases WHERE token = ? AND EXISTS (
+    SELECT 1 FROM requests AS mine CROSS JOIN requests AS theirs INDEXED BY requests_by_key
+    ON theirs.run = leases.run AND theirs.key = mine.key
+    WHERE mine.run = ? AND mine.ordinal BETWEEN ? AND ? AND mine.lease = ?
+        AND theirs.state = 'sending' AND theirs.lease = leases.token
+)
+"""
+
+
+def _on_other_runs(database: Database, run: int, *, after: float, until: float) -> list[Lease]:
+    """The leases on runs that go where this one goes; by when they expire."""
+    found = database.execute(
+        "SELECT token, run, owner, reserved FROM leases CROSS JOIN runs ON runs.id = run"  # CROSS: leases first
+        " WHERE run <> ? AND expires > ? AND expires <= ?"
+        " AND endpoint <> ? AND endpoint = (SELECT endpoint FROM runs WHERE id = ?)",
+        (run, after, until, SANDBOX, run),
+    )
+    return [_lease(row) for row in found.fetchall()]
 
 
 def _lease(row: tuple[int, int, str, int]) -> Lease:

@@ -17,8 +17,9 @@ from runner.journal.database import Database
 from runner.journal.journal import Destination
 from runner.journal.ledger import Ledger
 from runner.outcome import RunState, State, Stop
+from runner.sending.guards import Guards, MaxFailures
 from runner.sending.limits import Limits
-from runner.sending.pool import Pool
+from runner.sending.pool import NO_GUARDS, Pool
 from runner.sending.retry import RetryPolicy
 from runner.text import Text
 from tests.runner.journal.sample_run import states
@@ -63,6 +64,7 @@ async def sent(
     *,
     control: Callable[[Pool], nullcontext[None]] = lambda _: nullcontext(),
     events: list[Event] | None = None,
+    guards: Guards = NO_GUARDS,
 ) -> Stop | None:
     return await send(
         Greet(),
@@ -74,6 +76,7 @@ async def sent(
         observe=(events if events is not None else []).append,
         random=Random(1),
         control=control,
+        guards=guards,
     )
 
 
@@ -169,6 +172,31 @@ async def test_a_run_that_is_stopped_says_why_and_what_it_did_not_get_to(tmp_pat
     assert (record.state, record.reason) == (RunState.STOPPED, stop.reason)
     assert record.counts[State.NOT_SENT] == record.requests == 100
     assert {row["state"] for row in database.execute("SELECT state FROM requests").fetchall()} == {"not_sent"}
+
+
+async def test_a_guard_that_trips_over_the_last_request_has_stopped_nothing(tmp_path: Path, database: Database) -> None:
+    run, _ = loaded(csv_file(tmp_path, many(3)), database)
+    carrier = FakeCarrier({"guest-3": [TOO_LATE]})
+    assert await sent(run, database, carrier, guards=Guards(max_failures=MaxFailures(count=0))) is None
+    record = Ledger(database).run(run)
+    assert (record.state, record.reason, record.counts[State.FAILED]) == (RunState.DONE, None, 1)
+
+
+async def test_a_signal_after_the_last_request_is_told_and_leaves_the_run_done(
+    tmp_path: Path, database: Database
+) -> None:
+    run, _ = loaded(csv_file(tmp_path, many(1)), database)
+    pools: list[Pool] = []
+
+    def keep(pool: Pool) -> nullcontext[None]:
+        pools.append(pool)
+        return nullcontext()
+
+    async def interrupt(_: Call) -> None:
+        pools[0].stop(CTRL_C)
+
+    assert await sent(run, database, FakeCarrier(before_answering=interrupt), control=keep) is CTRL_C
+    assert Ledger(database).run(run).state is RunState.DONE
 
 
 async def test_whoever_is_given_control_can_stop_the_run(tmp_path: Path, database: Database) -> None:

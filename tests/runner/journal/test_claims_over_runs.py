@@ -9,13 +9,14 @@ from random import Random
 
 import pytest
 
+from runner.errors import LeaseLost
 from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.database import Database
 from runner.journal.journal import Destination, Journal
 from runner.journal.leases import SANDBOX
 from runner.journal.owner import is_gone
 from runner.outcome import State
-from tests.runner.journal.sample_run import STARTED, filled_run, good, guests, states, succeeded
+from tests.runner.journal.sample_run import STARTED, filled_run, good, guests, states, succeeded, unclear_ordinals
 
 MINE, THEIRS = LeaseTerms(owner="host:1", seconds=60.0), LeaseTerms(owner="host:2", seconds=60.0)
 AFTER_EXPIRY = STARTED + 61.0
@@ -41,6 +42,17 @@ def run_of(database: Database, *keys: str, endpoint: str | None = None, seed: in
     if endpoint:
         Journal(database).redirect(run, Destination(endpoint=endpoint, account="ab******"))
     return run
+
+
+def do(work: str, claims: Claims, *, now: float) -> None:
+    """One of the three things that a process writes while it sends; request 1 is claimed."""
+    match work:
+        case "claim":
+            claims.claim(1, now=now)
+        case "settle":
+            claims.settle([succeeded(1)], now=now)
+        case _:
+            claims.renew(now=now)
 
 
 def keys(claims: Claims, limit: int, *, now: float = STARTED) -> list[str]:
@@ -102,6 +114,47 @@ def test_a_run_that_was_released_keeps_nobody_waiting_whatever_it_left(database:
     theirs.release()
     mine = Claims(database, run_of(database, "a", seed=1), MINE, now=STARTED)
     assert (keys(mine, 1), mine.held_back) == (["a"], False)
+
+
+@pytest.mark.parametrize("work", ["claim", "settle", "renew"])
+def test_who_comes_back_late_sends_nothing_that_another_run_has_begun_to_send_meanwhile(
+    database: Database, other: Database, work: str
+) -> None:
+    run = run_of(other, "a", "b", "c", seed=2)
+    away = Claims(other, run, THEIRS, now=STARTED)
+    assert keys(away, 2) == ["a", "b"]
+    mine = Claims(database, run_of(database, "x", "b", seed=1), MINE, now=AFTER_EXPIRY)
+    assert keys(mine, 2, now=AFTER_EXPIRY) == ["x", "b"]
+    with pytest.raises(LeaseLost):
+        do(work, away, now=AFTER_EXPIRY)
+    assert states(other, run) == ["sending", "sending", "ready"]
+    heir = Claims(other, run, THEIRS, now=AFTER_EXPIRY)
+    assert (keys(heir, 3, now=AFTER_EXPIRY), heir.held_back) == (["a", "c"], True)
+    assert unclear_ordinals(other, run) == [1, 2]
+
+
+def test_who_comes_back_late_goes_on_where_nobody_has_begun_to_send_the_same(
+    database: Database, other: Database
+) -> None:
+    away = Claims(other, run_of(other, "a", "b", seed=2), THEIRS, now=STARTED)
+    assert keys(away, 1) == ["a"]
+    mine = Claims(database, run_of(database, "b", "a", seed=1), MINE, now=AFTER_EXPIRY)
+    assert keys(mine, 1, now=AFTER_EXPIRY) == ["b"]
+    away.renew(now=AFTER_EXPIRY)
+    assert (keys(mine, 1, now=AFTER_EXPIRY), mine.held_back) == ([], True)
+    assert (keys(away, 2, now=AFTER_EXPIRY), away.held_back) == ([], True)
+
+
+def test_who_has_released_the_lease_can_still_end_the_run_whoever_sends_the_same(
+    database: Database, other: Database
+) -> None:
+    run = run_of(other, "a", seed=2)
+    theirs = Claims(other, run, THEIRS, now=STARTED)
+    theirs.claim(1, now=STARTED)
+    theirs.release()
+    mine = Claims(database, run_of(database, "a", seed=1), MINE, now=AFTER_EXPIRY)
+    assert keys(mine, 1, now=AFTER_EXPIRY) == ["a"]
+    Journal(other).end_run(run, stop=None, seconds=1.0, lease=theirs.token)
 
 
 def test_whoever_takes_a_run_over_is_waited_for_again(database: Database, other: Database) -> None:

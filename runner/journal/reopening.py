@@ -1,0 +1,27 @@
+"""What of a run that has ended a resumed one would send: the same question when it is resumed and when it ends."""
+
+from runner.journal.database import Database
+
+_NOT_SETTLED = "state = 'not_sent' OR state = 'unknown' AND settled IS NULL"
+
+_REFUSED_WITH_THE_RUN = """state = 'failed' AND 'stop' = (
+    SELECT action FROM attempts
+    WHERE attempts.run = requests.run AND attempts.ordinal = requests.ordinal ORDER BY number DESC LIMIT 1
+)"""
+# What the vendor refused together with the whole run, a wrong key say, was never judged by itself; unless it was since.
+
+
+def reopen(database: Database, run: int) -> None:
+    """What an earlier stop kept from being settled is ready again. Within a transaction."""
+    database.execute(
+        f"UPDATE requests SET state = 'ready' WHERE run = ? AND ({_NOT_SETTLED} OR {_REFUSED_WITH_THE_RUN})",  # noqa: S608
+        (run,),
+    )
+
+
+def has_more_to_send(database: Database, run: int) -> bool:
+    """Whether a resumed run would send anything."""
+    return any(
+        database.execute(f"SELECT 1 FROM requests WHERE run = ? AND ({left}) LIMIT 1", (run,)).fetchone()  # noqa: S608
+        for left in ("state IN ('ready', 'sending')", _NOT_SETTLED, _REFUSED_WITH_THE_RUN)
+    )
