@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from jobs.app.bar import live_bar
-from jobs.app.progress_words import ANSWERS_AGAIN, BETWEEN, how_far, pausing, retries, stopping, what_became
+from jobs.app.progress_words import ANSWERS_AGAIN, BETWEEN, how_far, pausing, retries, stopping, waiting, what_became
 from jobs.app.tally import Tally
-from runner.events import Attempted, Event, Loaded, Observe, Paused, Resumed, Settled, Started, Stopping
+from runner.events import AskedToWait, Attempted, Event, Loaded, Observe, Paused, Resumed, Settled, Started, Stopping
 from runner.text import Language
 
 LINE_SECONDS = 5.0
@@ -97,6 +97,8 @@ def _told(event: Event, language: Language) -> str | None:
     match event:
         case Paused():
             return pausing(event, language)
+        case AskedToWait():
+            return waiting(event, language)
         case Resumed():
             return ANSWERS_AGAIN.in_language(language)
         case Stopping(stop=stop):

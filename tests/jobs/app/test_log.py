@@ -79,7 +79,7 @@ def test_every_event_has_a_line_with_its_name_its_time_and_its_run(tmp_path: Pat
         assert time.timestamp() == NOW
         assert line["run"] == "run-1"
         assert list(line)[:4] == ["time", "level", "event", "run"]
-    attempted, settled = lines[2], lines[10]
+    attempted, settled = lines[2], lines[11]
     assert {name: attempted[name] for name in ("key", "ordinal", "attempt", "action", "code", "seconds")} == {
         "key": "7", "ordinal": 1, "attempt": 1, "action": "back_off", "code": "-18", "seconds": 0.123
     }  # fmt: skip
@@ -91,9 +91,10 @@ def test_a_level_has_a_line_an_attempt_a_line_a_change_or_only_what_a_person_sho
         return [json.loads(line)["event"] for line in written(tmp_path / level, *STORY, level=level)]
 
     assert events("info") == [
-        "loaded", "started", "limit_lowered", "clock_learned", "paused", "resumed", "settled", "settled", "stopping"
+        "loaded", "started", "limit_lowered", "clock_learned", "paused", "resumed", "asked_to_wait",
+        "settled", "settled", "stopping",
     ]  # fmt: skip
-    assert events("warning") == ["limit_lowered", "clock_learned", "paused", "stopping"]
+    assert events("warning") == ["limit_lowered", "clock_learned", "paused", "asked_to_wait", "stopping"]
 
 
 @pytest.mark.parametrize("format", get_args(LogFormat))
