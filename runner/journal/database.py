@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from runner.endpoint import normal_endpoint
 from runner.errors import JournalError, RunnerError
 from runner.journal.schema import APPLICATION_ID, TABLES, UPGRADES, VERSION
 
@@ -183,6 +184,7 @@ class Database:
         return version
 
     def _upgrade(self) -> None:
+        self._connection.create_function("normal_endpoint", 1, lambda url: url and normal_endpoint(url))
         with self.transaction():
             for version in range(self._pragma("user_version"), VERSION):  # which another process may have raised by now
                 self._carry_out(UPGRADES[version])

@@ -127,5 +127,9 @@ CREATE TABLE leases (
     + _SINCE_3
 )
 
-UPGRADES = {1: _SINCE_2, 2: _SINCE_3}
+_SPELLED_AS_TYPED = """
+UPDATE runs SET endpoint = normal_endpoint(endpoint);
+"""
+
+UPGRADES = {1: _SINCE_2, 2: _SINCE_3 + _SPELLED_AS_TYPED}
 """What makes of a journal of one version one of the next."""

@@ -72,3 +72,5 @@ def test_a_run_is_not_resumed_at_another_vendor_than_it_was_meant_for(tmp_path: 
     done = recallflow("resume", "--base-url", "https://127.0.0.1:10/", cwd=tmp_path, env=quick)
     assert done.code == 2
     assert unreachable in done.err
+    tried = recallflow("resume", "--base-url", "HTTPS://127.0.0.1:9", cwd=tmp_path, env=quick)
+    assert tried.code == 3, "the same vendor, spelled in another way"

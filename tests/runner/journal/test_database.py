@@ -210,6 +210,27 @@ def test_a_journal_of_an_earlier_version_keeps_its_runs_and_gets_the_tables_of_a
         assert Ledger(again).run(1).requests == 3
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_where_the_runs_of_an_earlier_version_went_is_spelled_as_it_is_now(tmp_path: Path, version: int) -> None:
+    path = old_journal(tmp_path / "old.db", version)
+    typed = (("HTTPS://Vendor.Example:443/Greet", "a"), ("sandbox", "b"), (None, "c"))
+    plain = sqlite3.connect(path)
+    columns = "job, state, source, sha256, key_column, key_heading, started"
+    plain.executemany(
+        f"INSERT INTO runs (endpoint, name, {columns}) VALUES (?, ?, '', 'done', '', '', '', '', 0)",
+        typed,
+    )
+    plain.commit()
+    plain.close()
+    with Database(path) as database:
+        assert [record.endpoint for record in Ledger(database).runs()] == [
+            None,
+            "sandbox",
+            "https://vendor.example/Greet/",
+            "https://vendor.example/greet/",
+        ]
+
+
 def test_opening_to_read_makes_nothing_and_finds_nothing_where_there_is_no_journal(tmp_path: Path) -> None:
     with Database(tmp_path / "home" / "journal.db", to_read=True) as database:
         assert list(Ledger(database).runs()) == []
