@@ -2,13 +2,13 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
 from runner.errors import JournalError
 from runner.journal.claims import Claims, LeaseTerms
-from runner.journal.database import Database
+from runner.journal.database import Database, uri_of
 from runner.journal.ledger import Ledger
 from runner.journal.schema import APPLICATION_ID, VERSION
 from runner.outcome import State
@@ -267,6 +267,19 @@ def test_a_journal_is_found_whatever_its_folder_is_called(tmp_path: Path, place:
         filled_run(database, guests(1))
     with Database(tmp_path / place / "journal.db", to_read=True) as database:
         assert len(list(Ledger(database).runs())) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        (PurePosixPath("/home/li/journal.db"), "file:///home/li/journal.db"),
+        (PurePosixPath("/a b/#1?x=%41/文"), "file:///a%20b/%231%3Fx%3D%2541/%E6%96%87"),
+        (PureWindowsPath(r"C:\Users\Li Na\journal.db"), "file:///C:/Users/Li%20Na/journal.db"),
+        (PureWindowsPath(r"\\server\share\a b\#1%\journal.db"), "file:////server/share/a%20b/%231%25/journal.db"),
+    ],
+)
+def test_the_uri_of_a_journal_names_no_host_and_means_what_the_path_does(path: PurePath, uri: str) -> None:
+    assert uri_of(path) == uri
 
 
 def tables_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
