@@ -4,9 +4,11 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Self
+from urllib.parse import quote
 
+from runner.endpoint import normal_endpoint
 from runner.errors import JournalError, RunnerError
 from runner.journal.schema import APPLICATION_ID, TABLES, UPGRADES, VERSION
 
@@ -113,7 +115,7 @@ class Database:
         self._open("", self._prepare)
 
     def _open_to_read(self, path: Path) -> None:
-        uri = path.absolute().as_uri()
+        uri = uri_of(path.absolute())
         try:
             self._open(f"{uri}?mode=rw", self._prepare_to_read, uri=True)
         except sqlite3.OperationalError as error:
@@ -183,6 +185,7 @@ class Database:
         return version
 
     def _upgrade(self) -> None:
+        self._connection.create_function("normal_endpoint", 1, lambda url: url and normal_endpoint(url))
         with self.transaction():
             for version in range(self._pragma("user_version"), VERSION):  # which another process may have raised by now
                 self._carry_out(UPGRADES[version])
@@ -248,6 +251,15 @@ _EXPLAINED = {
         "已损坏。请保留其副本，并用 --home 选择其他文件夹。",
     ),
 }
+
+
+def uri_of(path: PurePath) -> str:
+    """The URI of a file as SQLite wants it: with nothing where a host would stand, on a server of Windows' as well.
+
+    See https://sqlite.org/uri.html; `PurePath.as_uri` makes a host of the server.
+    """
+    place = path.as_posix()
+    return "file://" + quote(os.fsencode(place if place.startswith("/") else f"/{place}"), safe="/:")
 
 
 def _make_private(path: Path) -> None:

@@ -115,40 +115,6 @@ class Ledger:
             raise InputError(f"The journal has no run {run}.", f"运行记录中没有运行 {run}。")
         return self._record(row)
 
-    def named(self, name: str | None) -> RunRecord:
-        """The run whose name begins so, or the latest that was stopped or killed; one that can be sent on.
-
-        Raises:
-            InputError: there is none, or nothing is left of it to send.
-        """
-        row = self._database.execute(
-            "SELECT * FROM runs WHERE name LIKE ? || '%' ORDER BY id DESC LIMIT 1"
-            if name
-            else "SELECT * FROM runs WHERE state <> 'planned' ORDER BY id DESC LIMIT 1",  # that one has to be named
-            (name,) if name else (),
-        ).fetchone()
-        if row is None:
-            raise InputError(
-                f"There is no run {name}. `recallflow runs` lists all."
-                if name
-                else "There is no run to go on with; one that was only planned has to be named.",
-                f"没有运行 {name}。`recallflow runs` 可列出全部。"
-                if name
-                else "没有可继续的运行；仅计划未发送的运行需指定编号。",
-            )
-        record = self._record(row)
-        if row["rows"] is None:
-            raise InputError(
-                f"Run {record.name} ended while its file was read, so nothing of it was sent. Upload the file again.",
-                f"运行 {record.name} 在读取文件时中断，未发送任何请求。请重新上传该文件。",
-            )
-        if record.state is RunState.DONE:
-            raise InputError(
-                f"Run {record.name} is {record.state}; nothing is left of it to send.",
-                f"运行 {record.name} 已无可发送的请求。",
-            )
-        return record
-
     def runs(self) -> Iterator[RunRecord]:
         """All runs, the latest first."""
         for row in self._database.execute("SELECT * FROM runs ORDER BY id DESC").fetchall():

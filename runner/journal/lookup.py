@@ -27,6 +27,44 @@ def find_run(database: Database, name: str | None) -> RunRecord:
     return Ledger(database).run(row["id"])
 
 
+def run_to_resume(database: Database, name: str | None, *, now: float, is_gone: IsGone) -> RunRecord:
+    """The run whose name begins so, or the latest that was stopped or killed; one that can be sent on.
+
+    Args:
+        database: the journal.
+        name: of the run, or its beginning. A run that was only planned has to be named.
+        now: Unix seconds.
+        is_gone: whether the owner of a lease has surely ended.
+
+    Raises:
+        InputError: there is none, or nothing is left of it to send.
+    """
+    record = find_run(database, name) if name else _latest_ended_early(database, now=now, is_gone=is_gone)
+    if not record.rows:
+        raise InputError(
+            f"Run {record.name} ended while its file was read, so nothing of it was sent. Upload the file again.",
+            f"运行 {record.name} 在读取文件时中断，未发送任何请求。请重新上传该文件。",
+        )
+    if record.state is RunState.DONE:
+        raise InputError(
+            f"Run {record.name} is {record.state}; nothing is left of it to send.",
+            f"运行 {record.name} 已无可发送的请求。",
+        )
+    return record
+
+
+def _latest_ended_early(database: Database, *, now: float, is_gone: IsGone) -> RunRecord:
+    for row in database.execute(
+        "SELECT id FROM runs WHERE state IN ('stopped', 'running') ORDER BY id DESC"
+    ).fetchall():
+        if holder(database, row["id"], now=now, is_gone=is_gone) is None:
+            return Ledger(database).run(row["id"])
+    raise InputError(
+        "There is no run to go on with: none was stopped or killed. One that was only planned has to be named.",
+        "没有可继续的运行：没有被停止或中断的运行。仅计划未发送的运行需指定编号。",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a run stands at this moment, which its state alone does not say: who ran it may have been killed."""

@@ -1,13 +1,16 @@
 """Deletes old runs. Nothing is deleted by itself, and never what can still be sent on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from runner.journal.database import Database
-from runner.journal.leases import IsGone, holder
+from runner.journal.leases import IsGone, holder, reserve
 
 _BATCH = 10_000
 """Requests that are deleted in one transaction, so that whoever sends another run meanwhile need not wait for long."""
+
+_LONGEST = 3_600.0
+"""Seconds in which a run is surely deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,7 @@ def old_runs(database: Database, *, before: float, now: float, is_gone: IsGone) 
         now: Unix seconds.
         is_gone: whether the owner of a lease has surely ended.
     """
-    found = database.execute(_OLD, (before, before)).fetchall()
+    found = database.execute(_OLD, (before, None)).fetchall()
     return [
         OldRun(id=row["id"], name=row["name"], requests=row["requests"])
         for row in found
@@ -36,15 +39,28 @@ def old_runs(database: Database, *, before: float, now: float, is_gone: IsGone) 
     ]
 
 
-def delete_runs(database: Database, runs: Iterable[OldRun]) -> None:
-    """Deletes all of the runs. One that was deleted in part when the process ended is found again as an old run.
+def delete_runs(
+    database: Database, runs: Iterable[OldRun], *, owner: str, before: float, now: Callable[[], float], is_gone: IsGone
+) -> list[OldRun]:
+    """Deletes those of the runs that are still old runs, and gives them: somebody may have taken one up meanwhile.
+
+    One that was deleted in part when the process ended is found again as an old run.
+
+    Args:
+        database: the journal.
+        runs: old ones.
+        owner: who deletes; see `runner.journal.owner`.
+        before: as for `old_runs`.
+        now: Unix seconds.
+        is_gone: whether the owner of a lease has surely ended.
 
     Raises:
         JournalError: it cannot be written.
     """
+    deleted = []
     for run in runs:
-        with database.transaction():  # a plan is no longer one that `resume` would take
-            database.execute("UPDATE runs SET state = 'done' WHERE id = ?", (run.id,))
+        if not _take(database, run, owner=owner, before=before, now=now(), is_gone=is_gone):
+            continue
         for first, last in _stretches(database, run.id):
             with database.transaction():
                 for table in ("attempts", "attachments", "notices", "problems", "bodies", "requests"):
@@ -55,6 +71,20 @@ def delete_runs(database: Database, runs: Iterable[OldRun]) -> None:
         with database.transaction():
             database.execute("DELETE FROM leases WHERE run = ?", (run.id,))
             database.execute("DELETE FROM runs WHERE id = ?", (run.id,))
+        deleted.append(run)
+    return deleted
+
+
+def _take(database: Database, run: OldRun, *, owner: str, before: float, now: float, is_gone: IsGone) -> bool:
+    """Keeps everybody from sending an old run from now on; gives whether it still is one."""
+    with database.transaction():
+        is_old = database.execute(_OLD, (before, run.id)).fetchone() is not None
+        if not is_old or holder(database, run.id, now=now, is_gone=is_gone):
+            return False
+        database.execute("UPDATE runs SET state = 'done' WHERE id = ?", (run.id,))  # none that `resume` would take
+        database.execute("DELETE FROM leases WHERE run = ?", (run.id,))
+        reserve(database, run.id, owner=owner, expires=now + _LONGEST)  # nor one that it took just now
+    return True
 
 
 def give_space_back(database: Database, *, now: float, is_gone: IsGone) -> bool:
@@ -81,8 +111,8 @@ def _stretches(database: Database, run: int) -> Iterator[tuple[int, int]]:
 _OLD = """
 SELECT id, name, (SELECT count(*) FROM requests WHERE run = runs.id) AS requests
 FROM runs
-WHERE state IN ('done', 'planned') AND started + seconds < ?
-    AND NOT EXISTS (SELECT 1 FROM requests WHERE run = runs.id AND settled >= ?)
+WHERE state IN ('done', 'planned') AND started + seconds < ?1 AND id = ifnull(?2, id)
+    AND NOT EXISTS (SELECT 1 FROM requests WHERE run = runs.id AND settled >= ?1)
 ORDER BY id
 """
 # A run that was resumed ended later than it was begun and worked on.

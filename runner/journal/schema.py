@@ -33,7 +33,7 @@ CREATE TABLE attachments (
 """
 
 _SINCE_3 = """
--- SHA-256 of all that is to be sent; null where nothing is
+-- SHA-256 of all that is to be sent; null where nothing is, or in a run from before version 3 until it is asked for
 ALTER TABLE runs ADD COLUMN content TEXT;
 
 -- whether it was taken ahead, by the process that is going to send
@@ -127,5 +127,9 @@ CREATE TABLE leases (
     + _SINCE_3
 )
 
-UPGRADES = {1: _SINCE_2, 2: _SINCE_3}
+_SPELLED_AS_TYPED = """
+UPDATE runs SET endpoint = normal_endpoint(endpoint);
+"""
+
+UPGRADES = {1: _SINCE_2, 2: _SINCE_3 + _SPELLED_AS_TYPED}
 """What makes of a journal of one version one of the next."""

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 
+from runner.endpoint import normal_endpoint
 from runner.errors import NotSent, SettingsError, Unclear
 from runner.exchange import Call, Response
 
@@ -80,7 +81,7 @@ async def _whole_body(response: aiohttp.ClientResponse) -> bytes:
 
 
 def check_endpoint(url: str) -> str:
-    """The URL, where calls may go there: https, or plain http that stays on this machine.
+    """The URL in its usual spelling, where calls may go there: https, or plain http that stays on this machine.
 
     Raises:
         SettingsError: it is no such URL.
@@ -101,7 +102,7 @@ def check_endpoint(url: str) -> str:
             f"Plain http to {parts.hostname} would send the signature for all to read. Use https.",
             f"向 {parts.hostname} 使用明文 http 会暴露签名。请使用 https。",
         )
-    return url
+    return normal_endpoint(url)
 
 
 def _split(url: str) -> SplitResult | None:

@@ -56,10 +56,11 @@ def test_a_dry_run_can_be_sent_afterwards(tmp_path: Path) -> None:
 def test_what_cannot_be_resumed_is_one_clear_line(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 3)
     assert "There is no run" in recallflow("resume", cwd=tmp_path, env=ACCOUNT).err
-    recallflow("upload", flows, "--sandbox", cwd=tmp_path)
-    done = recallflow("resume", cwd=tmp_path, env=ACCOUNT)
-    assert (done.code, len(done.err.splitlines())) == (2, 1)
-    assert "nothing is left" in done.err
+    run = recallflow("upload", flows, "--sandbox", "--json", cwd=tmp_path).summary["run"]
+    for named, words in (((), "There is no run to go on with"), ((run,), "nothing is left")):
+        done = recallflow("resume", *named, cwd=tmp_path, env=ACCOUNT)
+        assert (done.code, len(done.err.splitlines())) == (2, 1)
+        assert words in done.err
 
 
 def test_a_run_is_not_resumed_at_another_vendor_than_it_was_meant_for(tmp_path: Path) -> None:
@@ -72,3 +73,5 @@ def test_a_run_is_not_resumed_at_another_vendor_than_it_was_meant_for(tmp_path: 
     done = recallflow("resume", "--base-url", "https://127.0.0.1:10/", cwd=tmp_path, env=quick)
     assert done.code == 2
     assert unreachable in done.err
+    tried = recallflow("resume", "--base-url", "HTTPS://127.0.0.1:9", cwd=tmp_path, env=quick)
+    assert tried.code == 3, "the same vendor, spelled in another way"

@@ -10,7 +10,7 @@ from jobs.app.settings import Settings
 from jobs.app.summary import print_json, print_line
 from runner.errors import JournalError, SettingsError
 from runner.journal.database import Database
-from runner.journal.owner import is_gone
+from runner.journal.owner import is_gone, this_process
 from runner.journal.pruning import OldRun, delete_runs, give_space_back, old_runs
 from runner.text import Language, Text
 
@@ -34,8 +34,7 @@ def prune(settings: Settings, *, yes: bool, language: Language, json: bool) -> i
     if not yes:
         _ask(_words(_QUESTION, old, settings), language, json=json)
     with Database(settings.journal) as database:
-        old = old_runs(database, before=before, now=now, is_gone=is_gone)  # somebody may have taken one meanwhile
-        delete_runs(database, old)
+        old = delete_runs(database, old, owner=this_process(), before=before, now=time.time, is_gone=is_gone)
         _give_space_back(database, language)
     _tell(old, _words(_DONE, old, settings), language, json=json)
     return 0

@@ -1,5 +1,6 @@
 """`recallflow resume`: goes on where a stopped or killed run was."""
 
+import time
 from dataclasses import dataclass
 
 from jobs.app.ending import Ending, check_report, end
@@ -10,7 +11,9 @@ from jobs.app.watching import watching
 from runner.errors import SettingsError
 from runner.journal.database import Database
 from runner.journal.leases import SANDBOX
-from runner.journal.ledger import Ledger, RunRecord
+from runner.journal.ledger import RunRecord
+from runner.journal.lookup import run_to_resume
+from runner.journal.owner import is_gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +21,7 @@ class ResumeOptions:
     """What the command line says."""
 
     run: str | None
-    """Its name; None for the latest."""
+    """Its name; None for the latest that was stopped or killed."""
     settings: Settings
     ending: Ending
 
@@ -32,8 +35,7 @@ def resume(options: ResumeOptions) -> int:
     settings = options.settings
     check_report(options.ending.report)
     with Database(settings.journal) as database:
-        ledger = Ledger(database)
-        record = ledger.named(options.run)
+        record = run_to_resume(database, options.run, now=time.time(), is_gone=is_gone)
         delivery = Delivery.of(settings, in_sandbox=record.endpoint == SANDBOX)
         _check_destination(record, delivery)
         with Interrupts() as interrupts:

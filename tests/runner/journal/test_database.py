@@ -2,13 +2,13 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
 from runner.errors import JournalError
 from runner.journal.claims import Claims, LeaseTerms
-from runner.journal.database import Database
+from runner.journal.database import Database, uri_of
 from runner.journal.ledger import Ledger
 from runner.journal.schema import APPLICATION_ID, VERSION
 from runner.outcome import State
@@ -210,6 +210,27 @@ def test_a_journal_of_an_earlier_version_keeps_its_runs_and_gets_the_tables_of_a
         assert Ledger(again).run(1).requests == 3
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_where_the_runs_of_an_earlier_version_went_is_spelled_as_it_is_now(tmp_path: Path, version: int) -> None:
+    path = old_journal(tmp_path / "old.db", version)
+    typed = (("HTTPS://Vendor.Example:443/Greet", "a"), ("sandbox", "b"), (None, "c"))
+    plain = sqlite3.connect(path)
+    columns = "job, state, source, sha256, key_column, key_heading, started"
+    plain.executemany(
+        f"INSERT INTO runs (endpoint, name, {columns}) VALUES (?, ?, '', 'done', '', '', '', '', 0)",
+        typed,
+    )
+    plain.commit()
+    plain.close()
+    with Database(path) as database:
+        assert [record.endpoint for record in Ledger(database).runs()] == [
+            None,
+            "sandbox",
+            "https://vendor.example/Greet/",
+            "https://vendor.example/greet/",
+        ]
+
+
 def test_opening_to_read_makes_nothing_and_finds_nothing_where_there_is_no_journal(tmp_path: Path) -> None:
     with Database(tmp_path / "home" / "journal.db", to_read=True) as database:
         assert list(Ledger(database).runs()) == []
@@ -246,6 +267,19 @@ def test_a_journal_is_found_whatever_its_folder_is_called(tmp_path: Path, place:
         filled_run(database, guests(1))
     with Database(tmp_path / place / "journal.db", to_read=True) as database:
         assert len(list(Ledger(database).runs())) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        (PurePosixPath("/home/li/journal.db"), "file:///home/li/journal.db"),
+        (PurePosixPath("/a b/#1?x=%41/文"), "file:///a%20b/%231%3Fx%3D%2541/%E6%96%87"),
+        (PureWindowsPath(r"C:\Users\Li Na\journal.db"), "file:///C:/Users/Li%20Na/journal.db"),
+        (PureWindowsPath(r"\\server\share\a b\#1%\journal.db"), "file:////server/share/a%20b/%231%25/journal.db"),
+    ],
+)
+def test_the_uri_of_a_journal_names_no_host_and_means_what_the_path_does(path: PurePath, uri: str) -> None:
+    assert uri_of(path) == uri
 
 
 def tables_of(database: Database) -> dict[str, list[tuple[object, ...]]]:

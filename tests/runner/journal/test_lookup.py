@@ -11,10 +11,12 @@ from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
-from runner.journal.lookup import Standing, find_run, standing
-from runner.outcome import RunState
+from runner.journal.lookup import Standing, find_run, run_to_resume, standing
+from runner.outcome import RunState, Stop
+from runner.text import Text
 from tests.runner.journal.sample_run import NEW_RUN, STARTED, filled_run, guests, succeeded
 
+STOP = Stop(reason=Text("Interrupted", "已中断"))
 ME = LeaseTerms(owner="host:1")
 
 
@@ -24,10 +26,17 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield database
 
 
-def loaded_run(database: Database) -> int:
-    run = filled_run(database, guests(2))
+def loaded_run(database: Database, *, seed: int = 0) -> int:
+    run = filled_run(database, guests(2), name_seed=seed)
     Journal(database).mark_loaded(run, rows=2, seconds=0.5)
     return run
+
+
+def send_all(database: Database, run: int) -> None:
+    claims = Claims(database, run, ME, now=STARTED)
+    claims.settle([succeeded(request.ordinal) for request in claims.claim(9, now=STARTED)], now=STARTED)
+    claims.release()
+    Journal(database).end_run(run, stop=None, seconds=1.0)
 
 
 def stands(database: Database, run: int, *, now: float = STARTED) -> Standing:
@@ -73,9 +82,41 @@ def test_a_run_whose_process_is_gone_can_be_resumed_at_once(database: Database) 
 
 def test_neither_what_is_done_nor_what_was_never_loaded_can_be_resumed(database: Database) -> None:
     done, unread = loaded_run(database), filled_run(database, guests(1), name_seed=1)
-    claims = Claims(database, done, ME, now=STARTED)
-    claims.settle([succeeded(request.ordinal) for request in claims.claim(9, now=STARTED)], now=STARTED)
-    claims.release()
-    Journal(database).end_run(done, stop=None, seconds=1.0)
+    send_all(database, done)
     assert not stands(database, done).resumable
     assert not stands(database, unread).resumable
+
+
+def to_resume(database: Database, name: str | None = None, *, now: float = STARTED) -> int:
+    return run_to_resume(database, name, now=now, is_gone=lambda owner: owner == "gone").id
+
+
+def test_without_a_name_the_latest_run_is_resumed_that_was_stopped_or_killed(database: Database) -> None:
+    journal = Journal(database)
+    stopped, killed, held, done, _ = (loaded_run(database, seed=seed) for seed in range(5))
+    with pytest.raises(InputError, match="no run to go on with"):
+        to_resume(database)
+    journal.end_run(stopped, stop=STOP, seconds=1.0)
+    send_all(database, done)
+    Claims(database, held, ME, now=STARTED)
+    journal.set_state(held, RunState.RUNNING)
+    assert to_resume(database) == stopped
+    Claims(database, killed, LeaseTerms(owner="gone"), now=STARTED)
+    journal.set_state(killed, RunState.RUNNING)
+    assert to_resume(database) == killed
+    assert to_resume(database, now=STARTED + 61.0) == held
+
+
+def test_a_run_that_was_only_planned_is_resumed_by_its_name(database: Database) -> None:
+    planned = loaded_run(database)
+    assert to_resume(database, Ledger(database).run(planned).name) == planned
+
+
+def test_a_named_run_of_which_nothing_can_be_sent_is_told(database: Database) -> None:
+    done, unread = loaded_run(database), filled_run(database, guests(1), name_seed=1)
+    send_all(database, done)
+    for run, words in ((done, "nothing is left"), (unread, "while its file was read")):
+        with pytest.raises(InputError, match=words):
+            to_resume(database, Ledger(database).run(run).name)
+    with pytest.raises(InputError, match="There is no run"):
+        to_resume(database, "2025_")

@@ -7,11 +7,12 @@ from random import Random
 
 import pytest
 
+from runner.errors import JournalError
 from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
-from runner.journal.pruning import delete_runs, give_space_back, old_runs
+from runner.journal.pruning import OldRun, delete_runs, give_space_back, old_runs
 from runner.outcome import RunState, Stop
 from runner.problem import Notice
 from runner.request import Attachment
@@ -22,6 +23,7 @@ DAY = 86_400.0
 NOW = STARTED + 100 * DAY
 BEFORE = NOW - 30 * DAY
 ME = LeaseTerms(owner="host:1")
+DELETES = "host:9"
 STOP = Stop(reason=Text("Interrupted", "已中断"))
 
 
@@ -58,6 +60,11 @@ def old(database: Database, *, now: float = NOW) -> list[int]:
     return [run.id for run in old_runs(database, before=BEFORE, now=now, is_gone=lambda owner: owner == "gone")]
 
 
+def delete(database: Database, runs: list[OldRun]) -> list[int]:
+    deleted = delete_runs(database, runs, owner=DELETES, before=BEFORE, now=lambda: NOW, is_gone=lambda _: False)
+    return [run.id for run in deleted]
+
+
 def rows(database: Database) -> dict[str, list[int]]:
     """Which runs have rows in which table."""
     tables = ("attempts", "attachments", "notices", "problems", "bodies", "requests", "leases")
@@ -75,7 +82,7 @@ def test_what_ended_long_ago_goes_with_everything_that_was_known_of_it_and_nothi
     found = old_runs(database, before=BEFORE, now=NOW, is_gone=lambda _: False)
     assert [(run.id, run.requests) for run in found] == [(gone, 5)]
     before = rows(database)
-    delete_runs(database, found)
+    delete(database, found)
     assert [record.id for record in Ledger(database).runs()] == [kept]
     assert rows(database) == {table: [run for run in runs if run == kept] for table, runs in before.items()}
     assert all(gone in before[table] for table in before if table != "leases")
@@ -105,13 +112,38 @@ def test_a_run_that_is_deleted_in_part_is_deleted_for_good_the_next_time(databas
     found = old_runs(database, before=BEFORE, now=NOW, is_gone=lambda _: False)
     database.execute("DELETE FROM requests WHERE run = ? AND ordinal < 3", (run,))
     assert old(database) == [run]
-    delete_runs(database, found)
+    delete(database, found)
     assert list(Ledger(database).runs()) == []
+
+
+def test_a_run_that_somebody_took_up_since_it_was_found_is_left_to_them_and_not_said_to_be_deleted(
+    database: Database,
+) -> None:
+    taken, stopped, resumed, plan = (run_of(database, started=STARTED + number) for number in range(4))
+    found = old_runs(database, before=BEFORE, now=NOW, is_gone=lambda _: False)
+    claims = Claims(database, taken, ME, now=NOW)
+    sent(database, stopped, stop=STOP)
+    sent(database, resumed, at=NOW)
+    assert delete(database, found) == [plan]
+    assert [record.id for record in Ledger(database).runs()] == [resumed, stopped, taken]
+    assert len(claims.claim(9, now=NOW)) == 4
+
+
+def test_nobody_begins_to_send_a_run_that_is_being_deleted(database: Database) -> None:
+    run = run_of(database)
+    found = old_runs(database, before=BEFORE, now=NOW, is_gone=lambda _: False)
+    database.execute("CREATE TRIGGER halfway BEFORE DELETE ON requests BEGIN SELECT RAISE(ABORT, 'halfway'); END")
+    with pytest.raises(JournalError, match="halfway"):
+        delete(database, found)
+    with pytest.raises(JournalError, match=DELETES):
+        Claims(database, run, ME, now=NOW)
+    database.execute("DROP TRIGGER halfway")
+    assert [each.id for each in old_runs(database, before=BEFORE, now=NOW, is_gone=lambda who: who == DELETES)] == [run]
 
 
 def test_more_requests_than_one_batch_holds_are_all_deleted(database: Database) -> None:
     sent(database, run_of(database, size=12_345))
-    delete_runs(database, old_runs(database, before=BEFORE, now=NOW, is_gone=lambda _: False))
+    delete(database, old_runs(database, before=BEFORE, now=NOW, is_gone=lambda _: False))
     assert set(map(tuple, rows(database).values())) == {()}
 
 
@@ -121,7 +153,7 @@ def test_the_file_becomes_smaller_unless_a_run_is_being_sent(database: Database,
 
     sent(database, run_of(database, size=5_000))
     full = size()
-    delete_runs(database, old_runs(database, before=BEFORE, now=NOW, is_gone=lambda _: False))
+    delete(database, old_runs(database, before=BEFORE, now=NOW, is_gone=lambda _: False))
     busy = run_of(database, started=NOW)
     claims = Claims(database, busy, ME, now=NOW)
     assert not give_space_back(database, now=NOW, is_gone=lambda _: False)

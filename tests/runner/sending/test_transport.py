@@ -250,12 +250,16 @@ async def test_a_lost_call_is_not_sent_again_behind_the_runners_back(transport: 
         "http://127.0.0.1:8080/v3/",
         "http://127.8.9.10/",
         "http://localhost:8080/",
-        "http://LOCALHOST/",
         "http://[::1]:8080/",
     ],
 )
 def test_calls_may_go_over_https_or_stay_on_this_machine(url: str) -> None:
     assert check_endpoint(url) == url
+
+
+def test_an_endpoint_is_taken_in_one_spelling_however_it_was_typed() -> None:
+    assert check_endpoint("HTTPS://API.vendor.example:443/v3/voice") == "https://api.vendor.example/v3/voice/"
+    assert check_endpoint("http://LOCALHOST") == "http://localhost/"
 
 
 @pytest.mark.parametrize(
