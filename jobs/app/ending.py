@@ -8,6 +8,7 @@ from tempfile import TemporaryFile
 from rich.console import Console
 
 from jobs.app.exit_codes import exit_code
+from jobs.app.printing import print_line
 from jobs.app.problems import print_notices, print_problems
 from jobs.app.stopping import Interrupts
 from jobs.app.summary import print_json, print_summary, run_json
@@ -70,8 +71,7 @@ def _report(run: int, database: Database, ending: Ending, interrupts: Interrupts
     except KeyboardInterrupt:
         pass
     if can_be_resumed:
-        words = _RESUME_REPORTS.format(run=record.name).in_language(ending.language)
-        Console(stderr=True).print(words, highlight=False, markup=False, soft_wrap=True)
+        print_line(Console(stderr=True), _RESUME_REPORTS.format(run=record.name), ending.language)
     return False
 
 
@@ -117,5 +117,4 @@ def _write_report(run: int, database: Database, ending: Ending) -> None:
         written = write_report(path, Ledger(database), run, Upload(None), ending.language)
         Journal(database).set_report(run, str(written))
     except (ReportError, JournalError) as error:
-        words = Text.of(error).in_language(ending.language)
-        Console(stderr=True).print(words, style="bold red", highlight=False, markup=False, soft_wrap=True)
+        print_line(Console(stderr=True), Text.of(error), ending.language, style="bold red")

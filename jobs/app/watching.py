@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from jobs.app.printing import print_line
 from jobs.app.progress import progress
 from jobs.app.settings import Settings
 from runner.events import Event, Observe
@@ -30,7 +31,7 @@ def watching(settings: Settings, language: Language) -> Iterator[Observe]:
     from jobs.app.log import log  # noqa: PLC0415 - whoever wants no log does not pay for it
 
     def tell(words: Text) -> None:
-        console.print(words.in_language(language), style="bold red", highlight=False, markup=False, soft_wrap=True)
+        print_line(console, words, language, style="bold red")
 
     with log(terms, tell, now=time.time) as write:
         if terms.file is None and terms.format == "json":

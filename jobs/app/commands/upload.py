@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import SystemRandom
 
 from rich.console import Console
+from rich.text import Text as RichText
 
 from jobs.app.ending import Ending, check_report, end
 from jobs.app.repeating import check_repeats
@@ -44,7 +45,7 @@ def upload(options: UploadOptions) -> int:
     console = Console(stderr=True)
     loaded: list[Event] = []
     with Database(settings.journal) as database, ExitStack() as stack:
-        with console.status(_READING.format(file=options.source.path.name).in_language(language)):
+        with console.status(RichText(_READING.format(file=options.source.path.name).in_language(language))):
             run = load(
                 Upload(None),
                 options.source,
