@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from rich.console import Console
+
 from jobs.app.ending import Ending, check_report, end
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
-from jobs.app.watching import watching
+from jobs.app.watching import keeping_log, watching
 from runner.errors import SettingsError
 from runner.journal.database import Database
 from runner.journal.leases import SANDBOX
@@ -29,15 +31,16 @@ def resume(options: ResumeOptions) -> int:
     Raises:
         RunnerError: nothing was started.
     """
-    settings = options.settings
+    settings, language = options.settings, options.ending.language
     check_report(options.ending.report)
-    with Database(settings.journal) as database:
+    console = Console(stderr=True)
+    with keeping_log(settings.log, console, language) as write, Database(settings.journal) as database:
         ledger = Ledger(database)
         record = ledger.named(options.run)
         delivery = Delivery.of(settings, in_sandbox=record.endpoint == SANDBOX)
         _check_destination(record, delivery)
         with Interrupts() as interrupts:
-            with watching(settings, options.ending.language) as observe:
+            with watching(settings.log, write, console, language) as observe:
                 stop = delivery.send(record.id, database, settings, observe, interrupts, resumed=True)
             return end(record.id, database, stop, options.ending, interrupts)
 

@@ -12,7 +12,7 @@ from jobs.app.repeating import check_repeats
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
-from jobs.app.watching import watching
+from jobs.app.watching import keeping_log, watching
 from jobs.upload import Upload
 from runner.engine import Source, load
 from runner.events import Event
@@ -44,7 +44,11 @@ def upload(options: UploadOptions) -> int:
     delivery = None if options.dry_run else Delivery.of(settings, in_sandbox=options.in_sandbox)
     console = Console(stderr=True)
     loaded: list[Event] = []
-    with Database(settings.journal) as database, ExitStack() as stack:
+    with (
+        keeping_log(settings.log, console, language) as write,
+        Database(settings.journal) as database,
+        ExitStack() as stack,
+    ):
         with console.status(RichText(_READING.format(file=options.source.path.name).in_language(language))):
             run = load(
                 Upload(None),
@@ -56,7 +60,7 @@ def upload(options: UploadOptions) -> int:
             )
         if delivery and not options.in_sandbox:
             check_repeats(run, database, language, yes=options.yes, json=options.ending.json)
-        with watching(settings, language) as observe:
+        with watching(settings.log, write, console, language) as observe:
             for event in loaded:
                 observe(event)
             interrupts = stack.enter_context(Interrupts())
