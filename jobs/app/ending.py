@@ -1,6 +1,5 @@
 """How a run ends for the user: the report, the summary, the exit code."""
 
-import signal
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -41,7 +40,7 @@ def end(run: int, database: Database, stop: Stop | None, ending: Ending, interru
     ledger = Ledger(database)
     reported = _report(run, database, ending, interrupts)
     if not reported and not (stop and stop.signal):  # what became of the run is in the journal
-        stop = Stop(reason=_WITHOUT_REPORT, signal=signal.SIGINT)
+        stop = Stop(reason=_WITHOUT_REPORT, signal=interrupts.last)
     record = ledger.run(run)
     if stop and record.reason is None:  # the journal could not be told, or all was done but the report
         done = record.state is RunState.DONE
