@@ -60,8 +60,8 @@ def end(run: int, database: Database, stop: Stop | None, ending: Ending, interru
 def _report(run: int, database: Database, ending: Ending, interrupts: Interrupts) -> bool:
     """Writes the report, unless the user wants to be gone. Gives whether it was."""
     record = Ledger(database).run(run)
-    can_be_resumed = record.state is RunState.STOPPED
-    short = record.requests <= SHORT_REPORT or not can_be_resumed
+    resume_reports = record.state is not RunState.PLANNED  # that one would be sent
+    short = record.requests <= SHORT_REPORT or not resume_reports
     try:
         if short or not interrupts.at_once:
             with interrupts.reporting(short=short):
@@ -69,7 +69,7 @@ def _report(run: int, database: Database, ending: Ending, interrupts: Interrupts
             return True
     except KeyboardInterrupt:
         pass
-    if can_be_resumed:
+    if resume_reports:
         print_line(Console(stderr=True), _RESUME_REPORTS.format(run=record.name), ending.language)
     return False
 

@@ -171,3 +171,4 @@ async def test_an_interruption_while_the_report_is_written_takes_nothing_from_wh
     assert done.summary["run"] is not None
     assert done.code == done.summary["exit_code"]
     assert (done.code, done.summary["report"]) in {(code, None), (0, "out.xlsx")}
+    assert (f"recallflow resume {done.summary['run']} writes one" in done.err) == (done.code == code)

@@ -1,4 +1,4 @@
-"""`recallflow resume`: goes on where a stopped or killed run was."""
+"""`recallflow resume`: goes on where a stopped or killed run was, be it only with its report."""
 
 from dataclasses import dataclass
 
@@ -13,6 +13,8 @@ from runner.errors import SettingsError
 from runner.journal.database import Database
 from runner.journal.leases import SANDBOX
 from runner.journal.ledger import Ledger, RunRecord
+from runner.journal.lookup import find_run
+from runner.outcome import RunState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,7 @@ class ResumeOptions:
 
 
 def resume(options: ResumeOptions) -> int:
-    """Sends what the run has not settled, and writes a report of the whole run. Gives the exit code.
+    """Sends what the run has not settled, if anything, and writes a report of the whole run. Gives the exit code.
 
     Raises:
         RunnerError: nothing was started.
@@ -35,14 +37,25 @@ def resume(options: ResumeOptions) -> int:
     check_report(options.ending.report)
     console = Console(stderr=True)
     with keeping_log(settings.log, console, language) as write, Database(settings.journal) as database:
-        ledger = Ledger(database)
-        record = ledger.named(options.run)
+        if done := _done_without_report(database, options.run):
+            with Interrupts() as interrupts:
+                return end(done.id, database, None, options.ending, interrupts)
+        record = Ledger(database).named(options.run)
         delivery = Delivery.of(settings, in_sandbox=record.endpoint == SANDBOX)
         _check_destination(record, delivery)
         with Interrupts() as interrupts:
             with watching(settings.log, write, console, language) as observe:
                 stop = delivery.send(record.id, database, settings, observe, interrupts, resumed=True)
             return end(record.id, database, stop, options.ending, interrupts)
+
+
+def _done_without_report(database: Database, name: str | None) -> RunRecord | None:
+    """The run that is meant, where somebody was in a hurry, or its report could not be written."""
+    if name:
+        record: RunRecord | None = find_run(database, name)
+    else:
+        record = next((run for run in Ledger(database).runs() if run.state is not RunState.PLANNED), None)
+    return record if record and record.state is RunState.DONE and record.report is None else None
 
 
 def _check_destination(record: RunRecord, delivery: Delivery) -> None:
