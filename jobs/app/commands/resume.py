@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from jobs.app.ending import Ending, check_report, end
+from jobs.app.repeating import check_repeats
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
 from jobs.app.watching import keeping_log, watching
 from runner.errors import SettingsError
 from runner.journal.database import Database
+from runner.journal.journal import Journal
 from runner.journal.leases import SANDBOX
 from runner.journal.ledger import Ledger, RunRecord
 from runner.journal.lookup import find_run
@@ -24,6 +26,8 @@ class ResumeOptions:
     run: str | None
     """Its name; None for the latest."""
     settings: Settings
+    yes: bool
+    """Whether it goes on where it would ask."""
     ending: Ending
 
 
@@ -43,6 +47,9 @@ def resume(options: ResumeOptions) -> int:
         record = Ledger(database).named(options.run)
         delivery = Delivery.of(settings, in_sandbox=record.endpoint == SANDBOX)
         _check_destination(record, delivery)
+        if record.state is RunState.PLANNED and delivery.base_url is not None:
+            Journal(database).redirect(record.id, delivery.destination)  # a dry run goes nowhere
+            check_repeats(record.id, database, language, yes=options.yes, json=options.ending.json)
         with Interrupts() as interrupts:
             with watching(settings.log, write, console, language) as observe:
                 stop = delivery.send(record.id, database, settings, observe, interrupts, resumed=True)

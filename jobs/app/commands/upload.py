@@ -17,6 +17,7 @@ from jobs.upload import Upload
 from runner.engine import Source, load
 from runner.events import Event
 from runner.journal.database import Database
+from runner.journal.journal import Journal
 from runner.text import Text
 
 
@@ -59,7 +60,11 @@ def upload(options: UploadOptions) -> int:
                 random=SystemRandom(),
             )
         if delivery and not options.in_sandbox:
-            check_repeats(run, database, language, yes=options.yes, json=options.ending.json)
+            try:
+                check_repeats(run, database, language, yes=options.yes, json=options.ending.json)
+            except BaseException:
+                Journal(database).discard(run)
+                raise
         with watching(settings.log, write, console, language) as observe:
             for event in loaded:
                 observe(event)
