@@ -4,9 +4,11 @@ import sys
 
 from rich.console import Console
 
+from jobs.app.printing import print_line
 from runner.text import Language, Text
 
 _YES = {"y", "yes", "是"}
+_QUESTION = Text.verbatim("{question} [y/N] ")
 
 
 def somebody_is_there(*, json: bool) -> bool:
@@ -16,8 +18,7 @@ def somebody_is_there(*, json: bool) -> bool:
 
 def confirmed(question: Text, language: Language) -> bool:
     """Asks on stderr; anything but a clear yes is a no."""
-    words = f"{question.in_language(language)} [y/N] "
-    Console(stderr=True).print(words, end="", highlight=False, markup=False, emoji=False, soft_wrap=True)
+    print_line(Console(stderr=True), _QUESTION.format(question=question), language, end="")
     try:
         answer = input()
     except EOFError:

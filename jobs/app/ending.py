@@ -1,6 +1,5 @@
 """How a run ends for the user: the report, the summary, the exit code."""
 
-import signal
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -8,6 +7,7 @@ from tempfile import TemporaryFile
 from rich.console import Console
 
 from jobs.app.exit_codes import exit_code
+from jobs.app.printing import print_line
 from jobs.app.problems import print_notices, print_problems
 from jobs.app.stopping import Interrupts
 from jobs.app.summary import print_json, print_summary, run_json
@@ -40,7 +40,7 @@ def end(run: int, database: Database, stop: Stop | None, ending: Ending, interru
     ledger = Ledger(database)
     reported = _report(run, database, ending, interrupts)
     if not reported and not (stop and stop.signal):  # what became of the run is in the journal
-        stop = Stop(reason=_WITHOUT_REPORT, signal=signal.SIGINT)
+        stop = Stop(reason=_WITHOUT_REPORT, signal=interrupts.last)
     record = ledger.run(run)
     if stop and record.reason is None:  # the journal could not be told, or all was done but the report
         done = record.state is RunState.DONE
@@ -60,8 +60,8 @@ def end(run: int, database: Database, stop: Stop | None, ending: Ending, interru
 def _report(run: int, database: Database, ending: Ending, interrupts: Interrupts) -> bool:
     """Writes the report, unless the user wants to be gone. Gives whether it was."""
     record = Ledger(database).run(run)
-    can_be_resumed = record.state is RunState.STOPPED
-    short = record.requests <= SHORT_REPORT or not can_be_resumed
+    resume_reports = record.state is not RunState.PLANNED  # that one would be sent
+    short = record.requests <= SHORT_REPORT or not resume_reports
     try:
         if short or not interrupts.at_once:
             with interrupts.reporting(short=short):
@@ -69,9 +69,8 @@ def _report(run: int, database: Database, ending: Ending, interrupts: Interrupts
             return True
     except KeyboardInterrupt:
         pass
-    if can_be_resumed:
-        words = _RESUME_REPORTS.format(run=record.name).in_language(ending.language)
-        Console(stderr=True).print(words, highlight=False, markup=False, soft_wrap=True)
+    if resume_reports:
+        print_line(Console(stderr=True), _RESUME_REPORTS.format(run=record.name), ending.language)
     return False
 
 
@@ -117,5 +116,4 @@ def _write_report(run: int, database: Database, ending: Ending) -> None:
         written = write_report(path, Ledger(database), run, Upload(None), ending.language)
         Journal(database).set_report(run, str(written))
     except (ReportError, JournalError) as error:
-        words = Text.of(error).in_language(ending.language)
-        Console(stderr=True).print(words, style="bold red", highlight=False, markup=False, soft_wrap=True)
+        print_line(Console(stderr=True), Text.of(error), ending.language, style="bold red")

@@ -138,6 +138,7 @@ def resume(  # noqa: PLR0913 - its options
     log_format: LogFormatOption = None,
     log_file: LogFileOption = None,
     report: ReportOption = None,
+    yes: YesOption = False,
     home: HomeOption = None,
     profile: ProfileOption = None,
     lang: LanguageOption = None,
@@ -163,7 +164,12 @@ def resume(  # noqa: PLR0913 - its options
             log_file=log_file,
         )
         return resume(
-            ResumeOptions(run=run, settings=settings, ending=Ending(report=report, language=language, json=json))
+            ResumeOptions(
+                run=run,
+                settings=settings,
+                yes=yes,
+                ending=Ending(report=report, language=language, json=json),
+            )
         )
 
     run_command("resume", command, lang, json=json)

@@ -5,6 +5,7 @@ from itertools import islice
 
 from rich.console import Console
 
+from jobs.app.printing import print_line
 from runner.journal.ledger import Ledger, ProblemKind, RecordedNotice
 from runner.text import Language, Text
 
@@ -17,13 +18,13 @@ def print_problems(console: Console, ledger: Ledger, run: int, language: Languag
     kinds = ledger.problem_kinds(run)
     total = shown = 0
     for kind in islice(kinds, SHOWN):
-        _print(console, _line(kind), language)
+        print_line(console, _line(kind), language)
         shown += 1
         total += kind.count
     rest = sum(kind.count for kind in kinds)
     if rest or total > shown:
         where = _IN_REPORT.format(path=report) if report else _ASK_FOR_REPORT
-        _print(console, _MORE.format(all=f"{total + rest:,}", where=where), language)
+        print_line(console, _MORE.format(all=f"{total + rest:,}", where=where), language)
 
 
 def print_notices(console: Console, ledger: Ledger, run: int, language: Language) -> None:
@@ -38,7 +39,7 @@ def print_notices(console: Console, ledger: Ledger, run: int, language: Language
         words = line.format(
             cell=first.cell, heading=_short(first.heading), message=first.message, more=f"{count - 1:,}"
         )
-        _print(console, words, language)
+        print_line(console, words, language)
 
 
 def problems_json(ledger: Ledger, run: int, language: Language) -> Iterator[dict[str, object]]:
@@ -86,10 +87,6 @@ def _line(kind: ProblemKind) -> Text:
 
 def _short(heading: str) -> str:
     return heading.partition("\n")[0]
-
-
-def _print(console: Console, words: Text, language: Language) -> None:
-    console.print(words.in_language(language), highlight=False, markup=False, soft_wrap=True)
 
 
 _ONE = Text("{cell} {heading}: {message}. {remedy}", "{cell} {heading}：{message}。{remedy}")

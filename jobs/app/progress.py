@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from jobs.app.bar import live_bar
+from jobs.app.printing import print_line
 from jobs.app.progress_words import ANSWERS_AGAIN, BETWEEN, how_far, pausing, retries, stopping, waiting, what_became
 from jobs.app.tally import Tally
 from runner.events import AskedToWait, Attempted, Event, Loaded, Observe, Paused, Resumed, Settled, Started, Stopping
-from runner.text import Language
+from runner.text import Language, Text
 
 LINE_SECONDS = 5.0
 """Between two lines, where there is no terminal."""
@@ -53,8 +54,8 @@ def _observe(console: Console, tally: Tally, language: Language, clock: Callable
         if isinstance(event, Started):
             tally.mark(clock())
         print_file_notices(console, event, language)
-        if words := _told(event, language):
-            console.print(words, highlight=False, markup=False, soft_wrap=True)
+        if words := _told(event):
+            print_line(console, words, language)
 
     return observe
 
@@ -68,7 +69,7 @@ def _lines(console: Console, tally: Tally, language: Language, clock: Callable[[
         now = clock()
         done, *speed = how_far(tally, now, language)
         words = [done, *what_became(tally, language), *retries(tally, language), *speed]
-        console.print(BETWEEN.join(words), highlight=False, markup=False, soft_wrap=True)
+        print_line(console, Text.verbatim(BETWEEN.join(words)), language)
         tally.mark(now)
 
     def observe(event: Event) -> None:
@@ -89,18 +90,18 @@ def print_file_notices(console: Console, event: Event, language: Language) -> No
     """Tells what is to be known of the input as a whole."""
     if isinstance(event, Loaded):
         for notice in event.notices:
-            console.print(notice.message.in_language(language), highlight=False, markup=False, soft_wrap=True)
+            print_line(console, notice.message, language)
 
 
-def _told(event: Event, language: Language) -> str | None:
+def _told(event: Event) -> Text | None:
     """What is to be known at once: of pauses, of the end."""
     match event:
         case Paused():
-            return pausing(event, language)
+            return pausing(event)
         case AskedToWait():
-            return waiting(event, language)
+            return waiting(event)
         case Resumed():
-            return ANSWERS_AGAIN.in_language(language)
+            return ANSWERS_AGAIN
         case Stopping(stop=stop):
-            return stopping(stop, language)
+            return stopping(stop)
     return None

@@ -53,21 +53,21 @@ def cause_words(code: str) -> Text:
     return _CODES.get(code) or Text.verbatim(code.replace("http-", "HTTP "))
 
 
-def pausing(event: Paused, language: Language) -> str:
+def pausing(event: Paused) -> Text:
     """That nothing is sent for a while."""
     cause = Text(event.cause.en.rstrip("."), event.cause.zh.rstrip("。"))
-    return _PAUSED.format(cause=cause, seconds=_number(event.seconds).removesuffix(".0")).in_language(language)
+    return _PAUSED.format(cause=cause, seconds=_number(event.seconds).removesuffix(".0"))
 
 
-def waiting(event: AskedToWait, language: Language) -> str:
+def waiting(event: AskedToWait) -> Text:
     """That the vendor wants nothing for a while."""
-    return _WAITING.format(cause=cause_words(event.code), seconds=f"{event.seconds:.0f}").in_language(language)
+    return _WAITING.format(cause=cause_words(event.code), seconds=f"{event.seconds:.0f}")
 
 
-def stopping(stop: Stop, language: Language) -> str:
+def stopping(stop: Stop) -> Text:
     """Why nothing new starts."""
-    words = _STOPPING.format(reason=stop.reason).in_language(language)
-    return f"{words} {_AGAIN.in_language(language)}" if stop.signal else words
+    words = _STOPPING.format(reason=stop.reason)
+    return _WITH_AGAIN.format(words=words) if stop.signal else words
 
 
 def _number(value: float) -> str:
@@ -106,5 +106,5 @@ _WAITING = Text(
 _STOPPING = Text(
     "{reason} Nothing new starts, what is in flight may finish.", "{reason}不再发送新请求，等待已发出的请求完成。"
 )
-_AGAIN = Text("Once more to leave at once.", "再按一次立即退出。")
+_WITH_AGAIN = Text("{words} Once more to leave at once.", "{words} 再按一次立即退出。")
 ANSWERS_AGAIN = Text("The vendor answers again; sending goes on.", "供应商已恢复应答，继续发送。")

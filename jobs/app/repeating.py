@@ -1,4 +1,4 @@
-"""An upload whose content is being sent already, or was sent: asks before it is sent once more."""
+"""A run whose content is being sent already, or was sent: asks before it is sent once more."""
 
 import time
 
@@ -7,28 +7,20 @@ from jobs.app.times import local_time
 from runner.errors import InputError
 from runner.journal.claims import LeaseTerms
 from runner.journal.database import Database
-from runner.journal.journal import Journal
 from runner.journal.owner import is_gone, this_process
-from runner.journal.repeats import Repeats, find_repeats
+from runner.journal.repeats import find_repeats
 from runner.text import Language, Text
 
 
 def check_repeats(run: int, database: Database, language: Language, *, yes: bool, json: bool) -> None:
-    """Lets a loaded run go on, or takes it out of the journal again.
+    """Lets a loaded run, of which nothing was sent, go on where the journal says that it goes.
 
     Raises:
-        InputError: it is not to be sent. Nothing of it stays in the journal.
+        InputError: it is not to be sent.
     """
-    try:
-        repeats = find_repeats(database, run, LeaseTerms(owner=this_process()), now=time.time(), is_gone=is_gone)
-        if not yes:
-            _check(repeats, language, json=json)
-    except BaseException:
-        Journal(database).discard(run)
-        raise
-
-
-def _check(repeats: Repeats, language: Language, *, json: bool) -> None:
+    repeats = find_repeats(database, run, LeaseTerms(owner=this_process()), now=time.time(), is_gone=is_gone)
+    if yes:
+        return
     if repeats.under_way:
         raise _refused(_UNDER_WAY.format(run=repeats.under_way.name, holder=repeats.holder))
     if repeats.fully_sent:

@@ -30,6 +30,8 @@ class Interrupts:
         self._reporting = False
         self._report_is_short = True
         self._signals = 0
+        self.last: int | None = None
+        """The number of the last signal."""
 
     def __enter__(self) -> Self:
         # signal.signal and not loop.add_signal_handler, which Windows lacks
@@ -71,6 +73,7 @@ class Interrupts:
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         self._signals += 1
+        self.last = number
         if self._pool and self._loop:
             self._loop.call_soon_threadsafe(self._obey, number)
         elif self._reporting and not (self._report_is_short and self._signals == SECOND):

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from jobs.app.printing import print_line
 from runner.journal.ledger import RunRecord
 from runner.outcome import FINAL_STATES, RunState, State
 from runner.report.words import RUN_STATES, STATES
@@ -87,11 +88,6 @@ def print_summary(console: Console, run: RunRecord, language: Language, *, recor
         print_line(console, resume_line(run), language)
     if run.report:
         print_line(console, report_line(run), language)
-
-
-def print_line(console: Console, words: Text, language: Language, *, style: str | None = None) -> None:
-    """Words as they are, however wide the terminal."""
-    console.print(words.in_language(language), style=style, highlight=False, markup=False, soft_wrap=True)
 
 
 def head(run: RunRecord, *, recorded: bool = True) -> Text:

@@ -152,7 +152,10 @@ def report_is_begun(folder: Path) -> bool:
     return any(path.name.lstrip(".").startswith("out.xlsx") for path in folder.iterdir())
 
 
-async def test_an_interruption_while_the_report_is_written_takes_nothing_from_what_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+async def test_an_interruption_while_the_report_is_written_takes_nothing_from_what_is_told(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 3_000)
     vendor = Vendor(before=3_000)
     async with answering(vendor.answer) as url:
@@ -162,9 +165,10 @@ async def test_an_interruption_while_the_report_is_written_takes_nothing_from_wh
             assert line, "the program says that all is done"
         while not report_is_begun(tmp_path):  # noqa: ASYNC110 - a file that another process makes is no event
             await asyncio.sleep(0)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         done = await finished(process)
     assert done.summary["counts"]["succeeded"] == 3_000
     assert done.summary["run"] is not None
     assert done.code == done.summary["exit_code"]
-    assert (done.code, done.summary["report"]) in {(130, None), (0, "out.xlsx")}
+    assert (done.code, done.summary["report"]) in {(code, None), (0, "out.xlsx")}
+    assert (f"recallflow resume {done.summary['run']} writes one" in done.err) == (done.code == code)

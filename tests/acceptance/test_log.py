@@ -34,7 +34,7 @@ def test_no_secret_no_key_and_no_signature_is_in_anything_that_is_left_behind(
     env = ACCOUNT | {"RECALLFLOW_API_SECRET": secret}
     with running_sandbox("--system-error", "10%", "--expired", "10%", "--request-log", log, cwd=tmp_path) as url:
         to_file = recallflow("upload", flows, "--base-url", url, *options, "--log-file", "log", cwd=tmp_path, env=env)
-        to_stderr = recallflow("upload", flows, "--base-url", url, *options, cwd=tmp_path, env=env)
+        to_stderr = recallflow("upload", flows, "--base-url", url, *options, "--yes", cwd=tmp_path, env=env)
     times = {int(line["timestamp"]) for line in request_log(log) if str(line.get("timestamp", "")).isdigit()}
     signatures = {md5(f"{KEY}{secret}{time}".encode()).hexdigest().encode() for time in times}
     files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
@@ -92,10 +92,10 @@ def test_without_being_asked_for_there_is_none(tmp_path: Path) -> None:
         (("--log-format", "xml"), "RECALLFLOW_LOG_FORMAT"),
     ],
 )
-def test_a_log_that_cannot_be_kept_is_one_clear_line_before_anything_is_sent(
+def test_a_log_that_cannot_be_kept_is_one_clear_line_before_anything_is_read(
     tmp_path: Path, options: tuple[str, ...], words: str
 ) -> None:
-    done = upload(tmp_path, *options)
+    done = recallflow("upload", "no such file.csv", "--sandbox", *options, cwd=tmp_path)
     assert (done.code, len(done.err.splitlines())) == (2, 1)
     assert words in done.err
     assert json.loads(recallflow("runs", "--json", cwd=tmp_path).out)["runs"] == []

@@ -3,7 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from runner.outcome import State
 from tests.acceptance.program import ACCOUNT, recallflow, request_log, running_sandbox
+from tests.acceptance.recorded import draft, outcome, recorded
 from tests.acceptance.sheets import sheet_rows, simple_flows
 from tests.acceptance.test_interruption import BEFORE, Vendor, command
 from tests.acceptance.vendor import answering, finished, started
@@ -51,6 +55,19 @@ def test_a_dry_run_can_be_sent_afterwards(tmp_path: Path) -> None:
     with running_sandbox(cwd=tmp_path) as url:
         done = recallflow("resume", planned["run"], "--base-url", url, "--json", cwd=tmp_path, env=ACCOUNT)
     assert (done.code, done.summary["run"], done.summary["counts"]["succeeded"]) == (0, planned["run"], 10)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_the_report_of_a_run_that_is_done_is_written_where_there_is_none(tmp_path: Path, *, named: bool) -> None:
+    outcomes = [outcome(1, State.SUCCEEDED, "0", "success"), outcome(2, State.FAILED, "-41", "status error")]
+    run = recorded(tmp_path, [draft("1", 2), draft("2", 3)], outcomes)
+    done = recallflow("resume", *[run] * named, "--report", "out.xlsx", "--json", cwd=tmp_path)
+    assert done.code == done.summary["exit_code"] == 1, "as the counts say; and it needs no account"
+    assert (done.summary["run"], done.summary["state"], done.summary["report"]) == (run, "done", "out.xlsx")
+    assert [row["State"] for row in sheet_rows(tmp_path / "out.xlsx", "Results")] == ["succeeded", "failed"]
+    again = recallflow("resume", run, cwd=tmp_path)
+    assert (again.code, len(again.err.splitlines())) == (2, 1)
+    assert "nothing is left" in again.err
 
 
 def test_what_cannot_be_resumed_is_one_clear_line(tmp_path: Path) -> None:

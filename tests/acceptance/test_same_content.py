@@ -132,6 +132,19 @@ def test_yes_needs_no_question_and_a_dry_run_and_a_sandbox_ask_none(sent_before:
         assert upload_again(sent_before, "--sandbox").code != 2
 
 
+def test_a_plan_whose_content_was_sent_meanwhile_is_asked_about_when_it_is_resumed(sent_before: Path) -> None:
+    plan = json.loads(upload_again(sent_before, "--dry-run", "--json").out)["run"]
+    where = ("--base-url", (sent_before / "url").read_text())
+    for _ in range(2):
+        refused = recallflow("resume", plan, *where, cwd=sent_before, env=ACCOUNT)
+        assert (refused.code, len(refused.err.splitlines())) == (2, 1)
+        assert "already fully sent" in refused.err
+    shown = recallflow("show", plan, "--json", cwd=sent_before).summary
+    assert (shown["state"], shown["resumable"]) == ("planned", True)
+    quick = ACCOUNT | {"RECALLFLOW_ATTEMPTS": "1"}
+    assert recallflow("resume", plan, *where, "--yes", cwd=sent_before, env=quick).code == 3, "nobody is there now"
+
+
 def test_other_content_another_vendor_or_what_did_not_arrive_is_sent_without_a_question(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 3)
     (tmp_path / "url").write_text("https://127.0.0.1:9/")

@@ -139,3 +139,11 @@ def test_redirected_output_is_utf_8_whatever_the_system_takes_for_the_default(tm
 def test_the_runs_are_listed_by_their_whole_names_however_narrow_it_is(tmp_path: Path) -> None:
     name = recallflow("upload", SAMPLES / "flows.csv", "--dry-run", "--json", cwd=tmp_path).summary["run"]
     assert name in recallflow("runs", cwd=tmp_path, env={"COLUMNS": "60"}).out
+
+
+def test_the_name_of_a_file_is_listed_word_for_word(tmp_path: Path) -> None:
+    name = "[red]flows :smile:.csv"
+    (tmp_path / name).write_bytes((SAMPLES / "flows.csv").read_bytes())
+    planned = recallflow("upload", name, "--dry-run", cwd=tmp_path)
+    assert f"{name}, 80 rows" in planned.out
+    assert name in recallflow("runs", cwd=tmp_path, env={"COLUMNS": "200"}).out

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
 
+from jobs.app.printing import print_line
 from jobs.app.summary import print_json
 from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS, NODE_FIELDS, FieldSpec
 from jobs.recallflow.rule_words import accepted, need, rule, shape
@@ -37,7 +38,7 @@ def fields(name: str | None, *, language: Language, json: bool, markdown: bool =
         for title, group in ((_FLOW, FLOW_FIELDS), (_NODE, NODE_FIELDS)):
             console.print(title.in_language(language), style="bold", highlight=False)
             console.print(_table(group, language), "")
-        console.print(_MORE.in_language(language), highlight=False, markup=False, soft_wrap=True)
+        print_line(console, _MORE, language)
     else:
         Console().print(_all_about(specs[0], language))
     return 0

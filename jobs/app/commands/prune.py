@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from jobs.app.asking import confirmed, somebody_is_there
+from jobs.app.printing import print_line
 from jobs.app.settings import Settings
-from jobs.app.summary import print_json, print_line
+from jobs.app.summary import print_json
 from runner.errors import JournalError, SettingsError
 from runner.journal.database import Database
 from runner.journal.owner import is_gone, this_process

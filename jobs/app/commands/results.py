@@ -1,6 +1,7 @@
 """`recallflow results`: a run's requests and what became of each, for programs and for Excel. Streams."""
 
 import csv
+import errno
 import json as json_format
 import os
 import re
@@ -23,6 +24,8 @@ FORMATS = ("jsonl", "csv")
 _COLUMNS = ("key", "rows", "state", "code", "message", "attempts", "problems")
 _MARK = "\ufeff"
 """Without a byte order mark, Excel does not take a file for UTF-8."""
+_CLOSED = {errno.EPIPE, errno.EINVAL}
+"""Whoever reads has seen enough, as `head` has; the second is what Windows says of it."""
 _FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")
 _NUMBER = re.compile(r"-\d+(\.\d+)?")
 
@@ -60,7 +63,9 @@ def results(journal: Path, name: str | None, *, layout: str, states: str | None,
             else:
                 _print_lines(lines)
             sys.stdout.flush()
-        except BrokenPipeError:  # whoever reads has seen enough, as `head` has
+        except OSError as error:
+            if error.errno not in _CLOSED:
+                raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text as RichText
 
+from jobs.app.printing import print_line
 from jobs.app.summary import print_json, run_json
 from jobs.app.times import local_time
 from runner.journal.database import Database
@@ -26,7 +28,7 @@ def runs(journal: Path, *, language: Language, json: bool) -> int:
         return 0
     console = Console()
     if not records:
-        console.print(_NONE.in_language(language))
+        print_line(console, _NONE, language)
         return 0
     table = Table(box=None, padding=(0, 2, 0, 0))
     name, *others = _HEADINGS
@@ -41,7 +43,7 @@ def runs(journal: Path, *, language: Language, json: bool) -> int:
             record.name,
             local_time(record.started),
             record.job,
-            Path(record.source).name,
+            RichText(Path(record.source).name),
             RUN_STATES[record.state].in_language(language),
             counts,
         )

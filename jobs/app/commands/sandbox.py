@@ -7,6 +7,7 @@ from types import FrameType
 from rich.console import Console
 
 from jobs.app.loop import run_loop
+from jobs.app.printing import print_line
 from jobs.app.summary import print_json
 from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT, SandboxSettings, sandbox
 from runner.text import Language, Text
@@ -36,7 +37,7 @@ async def _serve(settings: SandboxSettings, language: Language, *, json: bool) -
             print_json({"base_url": base_url, "account": account})
         else:
             words = (_EXAMPLE if settings.account is EXAMPLE_ACCOUNT else _OWN).format(url=base_url, account=account)
-            Console().print(words.in_language(language), highlight=False, markup=False, soft_wrap=True)
+            print_line(Console(), words, language)
         await ended.wait()
     return 0
 

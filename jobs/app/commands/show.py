@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
 
-from jobs.app.summary import counts_table, head, print_json, print_line, report_line, resume_line, run_json
+from jobs.app.printing import print_line
+from jobs.app.summary import counts_table, head, print_json, report_line, resume_line, run_json
 from jobs.app.times import local_time
 from jobs.recallflow.client import advice_on
 from runner.journal.database import Database

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from jobs.app.printing import print_line
 from jobs.app.summary import print_json
 from jobs.recallflow.template.examples import FIRST_KEY
 from jobs.recallflow.template.workbook import write_template
@@ -21,7 +22,7 @@ def template(path: Path, *, language: Language, json: bool) -> int:
         print_json({"template": str(path)})
     else:
         words = _DONE.format(path=path, first=FIRST_KEY, second=FIRST_KEY + 1)
-        Console().print(words.in_language(language), highlight=False, markup=False, soft_wrap=True)
+        print_line(Console(), words, language)
     return 0
 
 

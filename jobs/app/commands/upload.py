@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from random import SystemRandom
 
 from rich.console import Console
+from rich.text import Text as RichText
 
 from jobs.app.ending import Ending, check_report, end
 from jobs.app.repeating import check_repeats
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
-from jobs.app.watching import watching
+from jobs.app.watching import keeping_log, watching
 from jobs.upload import Upload
 from runner.engine import Source, load
 from runner.events import Event
 from runner.journal.database import Database
+from runner.journal.journal import Journal
 from runner.text import Text
 
 
@@ -43,8 +45,12 @@ def upload(options: UploadOptions) -> int:
     delivery = None if options.dry_run else Delivery.of(settings, in_sandbox=options.in_sandbox)
     console = Console(stderr=True)
     loaded: list[Event] = []
-    with Database(settings.journal) as database, ExitStack() as stack:
-        with console.status(_READING.format(file=options.source.path.name).in_language(language)):
+    with (
+        keeping_log(settings.log, console, language) as write,
+        Database(settings.journal) as database,
+        ExitStack() as stack,
+    ):
+        with console.status(RichText(_READING.format(file=options.source.path.name).in_language(language))):
             run = load(
                 Upload(None),
                 options.source,
@@ -54,8 +60,12 @@ def upload(options: UploadOptions) -> int:
                 random=SystemRandom(),
             )
         if delivery and not options.in_sandbox:
-            check_repeats(run, database, language, yes=options.yes, json=options.ending.json)
-        with watching(settings, language) as observe:
+            try:
+                check_repeats(run, database, language, yes=options.yes, json=options.ending.json)
+            except BaseException:
+                Journal(database).discard(run)
+                raise
+        with watching(settings.log, write, console, language) as observe:
             for event in loaded:
                 observe(event)
             interrupts = stack.enter_context(Interrupts())

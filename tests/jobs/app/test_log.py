@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
@@ -31,6 +32,7 @@ from runner.outcome import Action, Finding, State, Stop
 from runner.problem import Notice
 from runner.text import Text
 
+README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 NOW = 1_700_000_000.25
 WORDS = Text("words of the vendor's", "供应商的话")
 HEADING = Notice(code="columns-ignored", message=Text("Passed over: words of the sheet's", "未使用的列"))
@@ -64,6 +66,12 @@ def written(
             observe(event)
     assert not told
     return path.read_text(encoding="utf-8").splitlines()
+
+
+def test_every_field_of_a_line_is_in_the_readme(tmp_path: Path) -> None:
+    (list_of_them,) = re.findall(r"each line is an object with (.+?)\. No log", README.replace("\n", " "))
+    names = {name for line in written(tmp_path / "log", *STORY) for name in json.loads(line)}
+    assert set(re.findall(r"`(\w+)`", list_of_them)) == names
 
 
 def test_every_event_has_a_line_with_its_name_its_time_and_its_run(tmp_path: Path) -> None:
