@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from runner.journal.claims import LeaseTerms
+from runner.journal.content import fill_in_contents
 from runner.journal.database import Database
 from runner.journal.leases import IsGone, Lease, reserve, rivals
 from runner.journal.ledger import Ledger, RunRecord
@@ -37,6 +38,7 @@ def find_repeats(database: Database, run: int, terms: LeaseTerms, *, now: float,
     Raises:
         JournalError: the journal cannot be read or written.
     """
+    fill_in_contents(database, run)
     with database.transaction():
         same = {
             row["id"]

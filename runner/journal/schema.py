@@ -33,7 +33,7 @@ CREATE TABLE attachments (
 """
 
 _SINCE_3 = """
--- SHA-256 of all that is to be sent; null where nothing is
+-- SHA-256 of all that is to be sent; null where nothing is, or in a run from before version 3 until it is asked for
 ALTER TABLE runs ADD COLUMN content TEXT;
 
 -- whether it was taken ahead, by the process that is going to send

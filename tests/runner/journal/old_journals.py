@@ -120,7 +120,7 @@ INSERT INTO requests (run, ordinal, key, rows, state, code, attempts, settled)
 VALUES (1, 1, 'guest-1', '2', 'succeeded', '0', 1, 1750000001.0),
        (1, 2, 'guest-2', '3', 'not_sent', NULL, 0, NULL),
        (1, 3, 'guest-3', '4', 'sending', NULL, 0, NULL);
-INSERT INTO bodies VALUES (1, 1, 'hello guest-1'), (1, 2, 'hello guest-2'), (1, 3, 'hello guest-3');
+INSERT INTO bodies SELECT 1, ordinal, CAST('hello ' || key AS BLOB) FROM requests;
 INSERT INTO leases (run, owner, expires) VALUES (1, 'host:0', 1750000060.0);
 """
 

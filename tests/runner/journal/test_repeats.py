@@ -9,10 +9,12 @@ from runner.errors import JournalError
 from runner.journal.claims import Claims, LeaseTerms
 from runner.journal.database import Database
 from runner.journal.journal import Destination, Journal
+from runner.journal.ledger import Ledger
 from runner.journal.repeats import Repeats, find_repeats
 from runner.outcome import Outcome, State, Stop
 from runner.request import Draft
 from runner.text import Text
+from tests.runner.journal.old_journals import old_journal
 from tests.runner.journal.sample_run import STARTED, attempt, bad, filled_run, good, guests, succeeded
 
 ME, OTHER = LeaseTerms(owner="host:1"), LeaseTerms(owner="host:2")
@@ -123,3 +125,35 @@ def test_a_run_that_was_discarded_keeps_nobody_from_sending_the_same(database: D
     repeats(database, run)
     Journal(database).discard(run)
     assert repeats(database, filled_run(database, guests(2), name_seed=2)).under_way is None
+
+
+def kept_contents(database: Database) -> list[bool]:
+    return [row["content"] is not None for row in database.execute("SELECT content FROM runs ORDER BY id").fetchall()]
+
+
+def test_a_run_from_before_contents_were_kept_is_found_as_well_and_only_what_may_be_the_same_is_read(
+    database: Database,
+) -> None:
+    sent = sent_run(database, guests(3), took=3, seed=7)
+    sent_run(database, [*guests(1), good("other", 3), *guests(3)[2:]], took=3, seed=8)
+    sent_run(database, guests(2), took=2, seed=9)
+    elsewhere = sent_run(database, guests(3), took=3, seed=10)
+    Journal(database).redirect(elsewhere, Destination(endpoint="https://elsewhere.example/", account="ab**"))
+    for run in (sent, sent + 1, sent + 2, elsewhere):
+        Journal(database).mark_loaded(run, rows=3, seconds=0.5)
+    database.execute("UPDATE runs SET content = NULL")
+    found = repeats(database, filled_run(database, guests(3)))
+    assert found.fully_sent is not None
+    assert found.fully_sent.id == sent
+    assert kept_contents(database) == [True, True, False, False, True]
+
+
+def test_the_content_of_a_run_from_an_earlier_version_is_found_again(tmp_path: Path) -> None:
+    with Database(old_journal(tmp_path / "old.db", 2)) as database:
+        database.execute("UPDATE runs SET state = 'done'")
+        database.execute("UPDATE requests SET state = 'succeeded'")
+        mine = filled_run(database, guests(3))
+        Journal(database).redirect(mine, Destination(endpoint=Ledger(database).run(1).endpoint or "", account="ab**"))
+        found = repeats(database, mine, now=STARTED + 3_600).fully_sent
+        assert found is not None
+        assert found.id == 1
