@@ -29,6 +29,8 @@ class Ending:
     """Where the report is to lie; None for the current folder."""
     language: Language
     json: bool
+    home: Path | None = None
+    """The journal's folder, where the command line named it."""
 
 
 def end(run: int, database: Database, stop: Stop | None, ending: Ending, interrupts: Interrupts) -> int:
@@ -53,7 +55,7 @@ def end(run: int, database: Database, stop: Stop | None, ending: Ending, interru
     if record.counts[State.INVALID]:
         print_problems(out, ledger, run, ending.language, report=record.report)
     print_notices(out, ledger, run, ending.language)
-    print_summary(out, record, ending.language)
+    print_summary(out, record, ending.language, home=ending.home)
     return code
 
 

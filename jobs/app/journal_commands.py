@@ -58,7 +58,8 @@ def show(
         from jobs.app.commands.show import show  # noqa: PLC0415 - for fast help
         from jobs.app.settings import load_settings  # noqa: PLC0415
 
-        return show(load_settings(profile=profile, home=home).journal, run, language=language, json=json)
+        journal = load_settings(profile=profile, home=home).journal
+        return show(journal, run, language=language, json=json, home=home)
 
     run_command("show", command, lang, json=json)
 

@@ -118,7 +118,7 @@ def upload(  # noqa: PLR0913 - its options
                 in_sandbox=sandbox,
                 dry_run=dry_run,
                 yes=yes,
-                ending=Ending(report=report, language=language, json=json),
+                ending=Ending(report=report, language=language, json=json, home=home),
             )
         )
 
@@ -168,7 +168,7 @@ def resume(  # noqa: PLR0913 - its options
                 run=run,
                 settings=settings,
                 yes=yes,
-                ending=Ending(report=report, language=language, json=json),
+                ending=Ending(report=report, language=language, json=json, home=home),
             )
         )
 

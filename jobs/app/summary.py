@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 from rich.table import Table
@@ -78,14 +79,16 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def print_summary(console: Console, run: RunRecord, language: Language, *, recorded: bool = True) -> None:
+def print_summary(
+    console: Console, run: RunRecord, language: Language, *, recorded: bool = True, home: Path | None = None
+) -> None:
     """The short table that a run ends with."""
     print_line(console, head(run, recorded=recorded), language)
     console.print(counts_table(run, language))
     if run.reason:
         print_line(console, run.reason, language, style="bold red")
     if recorded and run.state is RunState.STOPPED:
-        print_line(console, resume_line(run), language)
+        print_line(console, resume_line(run, home), language)
     if run.report:
         print_line(console, report_line(run), language)
 
@@ -112,9 +115,9 @@ def counts_table(run: RunRecord, language: Language) -> Table:
     return table
 
 
-def resume_line(run: RunRecord) -> Text:
-    """The command that goes on."""
-    return _RESUME.format(run=run.name)
+def resume_line(run: RunRecord, home: Path | None) -> Text:
+    """The command that goes on; `home` is the journal's folder where the command line named it."""
+    return _RESUME.format(run=run.name, home=f" --home {quote(str(home))}" if home else "")
 
 
 def report_line(run: RunRecord) -> Text:
@@ -135,5 +138,5 @@ _HEAD = Text("Run {run}: {state} · {source}, {rows} rows", "运行 {run}：{sta
 _CHECKED = Text("Checked {source}, {rows} rows", "已检查 {source}，{rows} 行")
 _REQUESTS = Text("requests", "请求数")
 _ATTEMPTS = Text("attempts", "发送次数")
-_RESUME = Text("Go on with: recallflow resume {run}", "继续发送：recallflow resume {run}")
+_RESUME = Text("Go on with: recallflow resume {run}{home}", "继续发送：recallflow resume {run}{home}")
 _REPORT = Text("Report: {path}", "报告：{path}")

@@ -27,6 +27,8 @@ class Vendor:
         self.go_on = asyncio.Event()
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
+        if not request.path.endswith("/update"):
+            return web.json_response({"code": -22, "msg": "it tells nothing of its flows", "data": None})
         key = (await request.json())["keyId"]
         self.received.append(key)
         if len(self.received) > self.before:

@@ -25,7 +25,7 @@ MOST_FREQUENT = 10
 Codes = list[tuple[State, str, Text | None, int]]
 
 
-def show(journal: Path, name: str | None, *, language: Language, json: bool) -> int:
+def show(journal: Path, name: str | None, *, language: Language, json: bool, home: Path | None = None) -> int:
     """Shows a run. Gives the exit code.
 
     Args:
@@ -45,7 +45,7 @@ def show(journal: Path, name: str | None, *, language: Language, json: bool) -> 
     if json:
         print_json(_json(record, place, codes, language))
     else:
-        _print(Console(), record, place, codes, language)
+        _print(Console(), record, place, codes, language, home)
     return 0
 
 
@@ -70,7 +70,9 @@ def _json(record: RunRecord, place: Standing, codes: Codes, language: Language) 
     }
 
 
-def _print(console: Console, record: RunRecord, place: Standing, codes: Codes, language: Language) -> None:
+def _print(
+    console: Console, record: RunRecord, place: Standing, codes: Codes, language: Language, home: Path | None
+) -> None:
     print_line(console, head(record), language)
     console.print(_facts(record, language))
     console.print(counts_table(record, language))
@@ -81,7 +83,7 @@ def _print(console: Console, record: RunRecord, place: Standing, codes: Codes, l
     if place.holder:
         print_line(console, _BEING_SENT.format(holder=place.holder), language)
     elif place.resumable:
-        print_line(console, resume_line(record), language)
+        print_line(console, resume_line(record, home), language)
     elif not record.rows:
         print_line(console, _NOT_LOADED, language)
     if record.report:
