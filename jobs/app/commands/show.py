@@ -33,6 +33,7 @@ def show(journal: Path, name: str | None, *, language: Language, json: bool, hom
         name: of the run, or its beginning; None for the latest.
         language: of the words.
         json: as one JSON object.
+        home: the journal's folder, where the command line named it.
 
     Raises:
         InputError: there is no such run.
