@@ -41,7 +41,7 @@ class Breaker:
         self._changed = asyncio.Event()
 
     async def gate(self) -> bool:
-        """Waits while it is open. Gives whether the call that may be made now is the probe; see `settle_probe`."""
+        """Waits while it is open. Gives whether the call that may be made now is the probe; see `probe_is_over`."""
         while self.is_open:
             left = self._closed_until - self._now()
             if not self._probing and left <= 0:

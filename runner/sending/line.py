@@ -121,7 +121,9 @@ class Line:
             verdict = status or self._judge(response)
             readable = status is None and verdict.code != UNREADABLE
             self._learn(verdict, response, offset)
-            if status is not None and status.wait is not None:  # it speaks for the vendor, not for this request alone
+            if verdict.action is Action.SLOW_DOWN:
+                self._pause(slow_down_seconds(verdict), verdict.code)
+            elif status is not None and status.wait is not None:  # it speaks for the vendor, not for this request alone
                 self._pause(status.wait, status.code)
         finally:
             exchange.seconds = self._elapsed() - began
@@ -132,8 +134,6 @@ class Line:
     def _learn(self, verdict: Verdict, response: Response, offset: float | None) -> None:
         if verdict.action is Action.SIGN_AGAIN:
             self._clock.learn(response, offset)
-        elif verdict.action is Action.SLOW_DOWN:
-            self._pause(slow_down_seconds(verdict), verdict.code)
         elif verdict.action in _TAKEN:
             self._clock.taken(offset)
 
