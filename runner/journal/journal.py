@@ -13,6 +13,7 @@ from runner.journal.database import Database
 from runner.journal.duplicates import Duplicates, reject_duplicates, supersede_duplicates
 from runner.journal.leases import check
 from runner.journal.reopening import has_more_to_send
+from runner.journal.schema import TABLES_BY_REQUEST
 from runner.outcome import RunState, State, Stop
 from runner.problem import Notice
 from runner.request import Draft
@@ -148,7 +149,7 @@ class Journal:
             JournalError: it cannot be written.
         """
         with self._database.transaction():
-            for table in ("attachments", "notices", "problems", "bodies", "requests", "leases"):
+            for table in (*TABLES_BY_REQUEST, "leases"):
                 self._database.execute(f"DELETE FROM {table} WHERE run = ?", (run,))  # noqa: S608 - our own names
             self._database.execute("DELETE FROM runs WHERE id = ?", (run,))
 

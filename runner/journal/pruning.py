@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from runner.journal.database import Database
 from runner.journal.leases import IsGone, holder, reserve
+from runner.journal.schema import TABLES_BY_REQUEST
 
 _BATCH = 10_000
 """Requests that are deleted in one transaction, so that whoever sends another run meanwhile need not wait for long."""
@@ -63,7 +64,7 @@ def delete_runs(
             continue
         for first, last in _stretches(database, run.id):
             with database.transaction():
-                for table in ("attempts", "attachments", "notices", "problems", "bodies", "requests"):
+                for table in TABLES_BY_REQUEST:
                     database.execute(
                         f"DELETE FROM {table} WHERE run = ? AND ordinal BETWEEN ? AND ?",  # noqa: S608 - our own names
                         (run.id, first, last),

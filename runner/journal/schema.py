@@ -133,3 +133,6 @@ UPDATE runs SET endpoint = normal_endpoint(endpoint);
 
 UPGRADES = {1: _SINCE_2, 2: _SINCE_3 + _SPELLED_AS_TYPED}
 """What makes of a journal of one version one of the next."""
+
+TABLES_BY_REQUEST = ("attempts", "attachments", "notices", "problems", "bodies", "requests")
+"""Those with rows by run and ordinal, which go with the run."""
