@@ -2,6 +2,7 @@
 
 import base64
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,14 +46,14 @@ class EffectiveWhen:
     values: Mapping[str, int]
 
 
-class _Rule:
+class _Rule(ABC):
     """A rule for text that pydantic has no type for. Broken, it is an error of pydantic's, which `rules` words."""
 
     __slots__ = ()
 
+    @abstractmethod
     def broken(self, value: Any) -> str | None:  # noqa: ANN401 - of the type that it is declared for
         """Which error it is, if any."""
-        raise NotImplementedError
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         def check(value: Any) -> Any:  # noqa: ANN401 - whatever the type before it lets through
