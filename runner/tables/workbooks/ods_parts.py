@@ -115,7 +115,7 @@ def _lost_cell(cell: Element) -> Cell:
     kinds = {str(value) for key, value in cell.items() if str(key).endswith("}value-type")}
     formula = facts.get("formula")
     if "error" in kinds or formula is not None:
-        shown = "".join(str(words) for words in cell.itertext()).strip()
+        shown = _paragraphs(cell).strip()
         if "error" in kinds or _ERROR.fullmatch(shown):
             return error_cell(shown or "#VALUE!")
         if formula is not None and not shown and "string" not in kinds and not any(map(facts.get, _VALUES)):
@@ -123,8 +123,13 @@ def _lost_cell(cell: Element) -> Cell:
     if "percentage" in kinds and facts.get("value"):
         return percentage(float(facts["value"]))
     if "string" in kinds and any(local_name(part) in _WHITE_SPACE for part in cell.iterdescendants()):
-        return "\n".join(_text(part) for part in cell if local_name(part) == "p")
+        return _paragraphs(cell)
     return None
+
+
+def _paragraphs(cell: Element) -> str:
+    """A cell's own words, without those of a note at it."""
+    return "\n".join(_text(part) for part in cell if local_name(part) == "p")
 
 
 _WHITE_SPACE = {"tab", "s", "line-break"}

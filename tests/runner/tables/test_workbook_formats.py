@@ -199,20 +199,34 @@ def test_xlsb_keeps_errors_percentages_and_layout(tmp_path: Path) -> None:
         )
 
 
-def test_white_space_that_ods_spells_out_is_read_as_it_was_typed(tmp_path: Path) -> None:
+def ods(path: Path, cell: str) -> Path:
+    """A workbook of one cell."""
     names = " ".join(
         f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
         for prefix, name in (("office", "office"), ("table", "table"), ("text", "text"))
     )
-    words = "a<text:tab/>b<text:s text:c='3'/>c<text:line-break/>d</text:p><text:p>e"
-    cell = f'<table:table-cell office:value-type="string"><text:p>{words}</text:p></table:table-cell>'
     sheet = f'<table:table table:name="one"><table:table-row>{cell}</table:table-row></table:table>'
     body = f"<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
-    path = tmp_path / "in.ods"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
         archive.writestr(
             "content.xml", f'<?xml version="1.0"?><office:document-content {names}>{body}</office:document-content>'
         )
-    assert read(path) == [["a\tb   c\nd\ne"]]
+    return path
+
+
+def test_white_space_that_ods_spells_out_is_read_as_it_was_typed(tmp_path: Path) -> None:
+    words = "a<text:tab/>b<text:s text:c='3'/>c<text:line-break/>d</text:p><text:p>e"
+    cell = f'<table:table-cell office:value-type="string"><text:p>{words}</text:p></table:table-cell>'
+    assert read(ods(tmp_path / "in.ods", cell)) == [["a\tb   c\nd\ne"]]
+
+
+def test_the_note_at_an_error_in_ods_is_no_part_of_it(tmp_path: Path) -> None:
+    note = "<office:annotation><text:p>my own remark</text:p></office:annotation>"
+    attributes = 'table:formula="of:=#N/A" office:value-type="string" office:string-value=""'
+    [[cell]] = read(
+        ods(tmp_path / "in.ods", f"<table:table-cell {attributes}>{note}<text:p>#N/A</text:p></table:table-cell>")
+    )
+    assert isinstance(cell, Misread)
+    assert cell.shown == "#N/A"
