@@ -1,18 +1,21 @@
 """The upload job: each flow of a spreadsheet overwrites what the vendor has under its `keyId`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from jobs.recallflow.changes import changes_between
 from jobs.recallflow.client import QUERY_DETAIL, UPDATE, Client, advice_on, verdict_on
 from jobs.recallflow.flows import HEADINGS, flow_drafts
 from jobs.recallflow.read_back import finding_on
 from jobs.recallflow.reference import KEY
+from runner.change import Change
 from runner.exchange import Call, Response
 from runner.outcome import Finding, Verdict
+from runner.report.form import ColumnForm
 from runner.request import Draft, Request
 from runner.tables.headings import Heading
 from runner.tables.table import Table
-from runner.text import Text
+from runner.text import Language, Text
 
 
 class Upload:
@@ -53,6 +56,16 @@ class Upload:
     def finding(self, request: Request, response: Response) -> Finding:
         """By the fields that the update sends."""
         return finding_on(request.body, response.body)
+
+    def changes(self, old: bytes, new: bytes) -> Iterable[Change]:
+        """Field by field, those of a node by its place."""
+        return changes_between(old, new)
+
+    def form(self, field: str, language: Language) -> ColumnForm:
+        """As in the template."""
+        from jobs.recallflow.template.forms import form_of  # noqa: PLC0415 - heavy; who only sends needs no workbook
+
+        return form_of(field, language)
 
     def _call(self, path: str, body: bytes, timestamp: int) -> Call:
         assert self._client is not None, "a run without an account sends nothing"

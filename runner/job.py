@@ -1,8 +1,9 @@
 """What the runner needs to know of a job."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol, runtime_checkable
 
+from runner.change import Change
 from runner.exchange import Call, Response
 from runner.outcome import Finding, Verdict
 from runner.request import Draft, Request
@@ -48,3 +49,11 @@ class ReadsBack(Protocol):
 
     def finding(self, request: Request, response: Response) -> Finding:
         """Whether that state is what the request wants; of an answer that `Job.verdict` calls a success."""
+
+
+@runtime_checkable
+class Compares(Protocol):
+    """What a job has as well, where two bodies of one key can be compared: the report says what an update changed."""
+
+    def changes(self, old: bytes, new: bytes) -> Iterable[Change]:
+        """The fields in which two bodies differ, in the order of the job's fields; none, where they say the same."""

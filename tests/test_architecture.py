@@ -13,7 +13,7 @@ FILES = sorted(path for folder in ("runner", "jobs") for path in (ROOT / folder)
 
 TOP_LEVEL = {"pyproject.toml", "runner", "jobs", "samples", "tests", "docs", "README.md", "LICENSE"}
 
-WORDS = {"errors", "text", "problem", "request", "exchange", "outcome", "events", "job"}
+WORDS = {"errors", "text", "problem", "change", "request", "exchange", "outcome", "events", "job"}
 """What everything in `runner` may speak in."""
 
 LONGEST_FILE = 300
@@ -29,6 +29,7 @@ OWNERS = {
     "xlrd": {"runner.tables.workbooks.xls_book"},
     "lxml": {"runner.tables.workbooks.xml_stream"},
     "openpyxl": {"runner.report", "jobs.recallflow.template"},
+    "jinja2": {"runner.report.page"},
     "typer": {
         "jobs.app.main",
         "jobs.app.options",

@@ -1,23 +1,23 @@
 """How a run ends for the user: the report, the summary, the exit code."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from rich.console import Console
 
 from jobs.app.exit_codes import exit_code
 from jobs.app.printing import print_line
 from jobs.app.problems import print_notices, print_problems
+from jobs.app.reporting import ReportTerms, note_report, report
+from jobs.app.states import states_named
 from jobs.app.stopping import Interrupts
 from jobs.app.summary import print_json, print_summary, run_json
-from jobs.upload import Upload
-from runner.errors import JournalError, ReportError, SettingsError
+from runner.errors import JournalError, ReportError
 from runner.journal.database import Database
-from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
 from runner.outcome import RunState, State, Stop
-from runner.report.workbook import write_report
+from runner.report.words import CORRECTED
 from runner.text import Language, Text
 
 
@@ -27,10 +27,32 @@ class Ending:
 
     report: Path | None
     """Where the report is to lie; None for the current folder."""
+    corrected: frozenset[State]
+    """The states whose requests the report gives back to be corrected."""
     language: Language
     json: bool
     home: Path | None = None
     """The journal's folder, where the command line named it."""
+
+    @classmethod
+    def of(
+        cls, report: Path | None, corrections: str | None, *, language: Language, json: bool, home: Path | None
+    ) -> "Ending":
+        """As the command line says it.
+
+        Args:
+            report: where the report is to lie; None for the current folder.
+            corrections: the states whose requests are given back, as a list such as `failed,invalid`; None for all
+                that can be.
+            language: of all words.
+            json: whether the summary is a JSON object.
+            home: the journal's folder, where the command line named it.
+
+        Raises:
+            SettingsError: the list names anything but those states.
+        """
+        corrected = states_named(corrections, CORRECTED)
+        return cls(report=report, corrected=corrected, language=language, json=json, home=home)
 
 
 def end(run: int, database: Database, stop: Stop | None, ending: Ending, interrupts: Interrupts) -> int:
@@ -86,36 +108,12 @@ _RESUME_REPORTS = Text(
 )
 
 
-def check_report(path: Path | None) -> None:
-    """Checks before anything is sent that a report can be written there afterwards.
-
-    Raises:
-        SettingsError: it cannot.
-    """
-    if path is None:
-        path = Path("report.xlsx")
-    if path.is_dir() or path.suffix.lower() != ".xlsx":
-        raise SettingsError(
-            f"The report {path} must be a file that ends in .xlsx. Name one with --report.",
-            f"报告 {path} 必须是以 .xlsx 结尾的文件。请用 --report 指定。",
-        )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=path.parent):
-            pass
-    except OSError as error:
-        raise SettingsError(
-            f"The report cannot be written to {path} ({error.strerror}). Name another place with --report.",
-            f"无法将报告写入 {path}（{error.strerror}）。请用 --report 指定其他位置。",
-        ) from error
-
-
 def _write_report(run: int, database: Database, ending: Ending) -> None:
     """A report that cannot be written takes nothing from the run: the journal has it all."""
-    record = Ledger(database).run(run)
-    path = ending.report or Path(f"{Path(record.source).stem}-report-{record.name}.xlsx")
+    terms = ReportTerms(path=ending.report, language=ending.language, corrected=ending.corrected)
+    with suppress(JournalError):
+        note_report(run, database, None)  # an earlier one tells an earlier story
     try:
-        written = write_report(path, Ledger(database), run, Upload(None), ending.language)
-        Journal(database).set_report(run, str(written))
+        report(run, database, terms)
     except (ReportError, JournalError) as error:
         print_line(Console(stderr=True), Text.of(error), ending.language, style="bold red")

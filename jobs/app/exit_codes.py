@@ -15,7 +15,7 @@ class ExitCode(IntEnum):
     AS_WANTED = 0
     """Everything is as wanted."""
     SOME_NOT = 1
-    """Some requests are failed, unknown or invalid; the report says which."""
+    """Some requests are failed, unknown or invalid, or are left to a run that corrects them; the report says which."""
     NOT_STARTED = 2
     """Usage, settings, or a file that cannot be read."""
     STOPPED = 3
@@ -28,5 +28,8 @@ def exit_code(run: RunRecord, stop: Stop | None) -> int:
         return SIGNALLED + stop.signal
     if run.state is not RunState.DONE and (stop or run.state is RunState.STOPPED):
         return ExitCode.STOPPED
-    bad = sum(run.counts[state] for state in (State.FAILED, State.UNKNOWN, State.INVALID))
+    states = [State.FAILED, State.UNKNOWN, State.INVALID]
+    if run.state is RunState.DONE:
+        states.append(State.NOT_SENT)  # which a later run has taken over
+    bad = sum(run.counts[state] for state in states)
     return ExitCode.SOME_NOT if bad else ExitCode.AS_WANTED

@@ -1,11 +1,20 @@
-"""The commands that read the journal: `recallflow runs`, `show` and `results`."""
+"""The commands that read the journal: `recallflow runs`, `show`, `results` and `report`."""
 
 from typing import Annotated
 
 import typer
 
 from jobs.app.language import say
-from jobs.app.options import HomeOption, JsonOption, LanguageOption, ProfileOption, RunArgument, YesOption
+from jobs.app.options import (
+    CorrectionsOption,
+    HomeOption,
+    JsonOption,
+    LanguageOption,
+    ProfileOption,
+    ReportOption,
+    RunArgument,
+    YesOption,
+)
 from jobs.app.run import run_command
 from runner.text import Language
 
@@ -92,3 +101,35 @@ def results(
         return results(journal, run, layout=format, states=state, language=language, json=json)
 
     run_command("results", command, lang, json=json)
+
+
+def report(
+    run: RunArgument = None,
+    *,
+    format: Annotated[  # noqa: A002 - the option's name
+        str,
+        typer.Option(
+            metavar="xlsx|html", help=say("The workbook, or a page to send by mail.", "工作簿，或可邮件发送的网页。")
+        ),
+    ] = "xlsx",
+    report: ReportOption = None,
+    corrections: CorrectionsOption = None,
+    home: HomeOption = None,
+    profile: ProfileOption = None,
+    lang: LanguageOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the report of a run again."""
+
+    def command(language: Language) -> int:
+        from jobs.app.commands.report import write  # noqa: PLC0415 - for fast help
+        from jobs.app.reporting import ReportTerms  # noqa: PLC0415
+        from jobs.app.settings import load_settings  # noqa: PLC0415
+        from jobs.app.states import states_named  # noqa: PLC0415
+        from runner.report.words import CORRECTED  # noqa: PLC0415
+
+        journal = load_settings(profile=profile, home=home).journal
+        terms = ReportTerms(path=report, language=language, corrected=states_named(corrections, CORRECTED))
+        return write(journal, run, terms, layout=format, json=json)
+
+    run_command("report", command, lang, json=json)

@@ -8,12 +8,13 @@ from typing import Annotated, TextIO, cast
 import typer
 
 from jobs.app.garbage import collect_rarely
-from jobs.app.journal_commands import results, runs, show
+from jobs.app.journal_commands import report, results, runs, show
 from jobs.app.language import say
 from jobs.app.options import (
     BaseUrlOption,
     CanaryOption,
     ConcurrencyOption,
+    CorrectionsOption,
     DuplicatesOption,
     FilesRootOption,
     HomeOption,
@@ -82,6 +83,7 @@ def upload(  # noqa: PLR0913 - its options
     log_format: LogFormatOption = None,
     log_file: LogFileOption = None,
     report: ReportOption = None,
+    corrections: CorrectionsOption = None,
     yes: YesOption = False,
     home: HomeOption = None,
     profile: ProfileOption = None,
@@ -118,7 +120,7 @@ def upload(  # noqa: PLR0913 - its options
                 in_sandbox=sandbox,
                 dry_run=dry_run,
                 yes=yes,
-                ending=Ending(report=report, language=language, json=json, home=home),
+                ending=Ending.of(report, corrections, language=language, json=json, home=home),
             )
         )
 
@@ -138,6 +140,7 @@ def resume(  # noqa: PLR0913 - its options
     log_format: LogFormatOption = None,
     log_file: LogFileOption = None,
     report: ReportOption = None,
+    corrections: CorrectionsOption = None,
     yes: YesOption = False,
     home: HomeOption = None,
     profile: ProfileOption = None,
@@ -168,7 +171,7 @@ def resume(  # noqa: PLR0913 - its options
                 run=run,
                 settings=settings,
                 yes=yes,
-                ending=Ending(report=report, language=language, json=json, home=home),
+                ending=Ending.of(report, corrections, language=language, json=json, home=home),
             )
         )
 
@@ -185,6 +188,7 @@ def check(  # noqa: PLR0913 - its options
     duplicates: DuplicatesOption = "error",
     files_root: FilesRootOption = None,
     report: ReportOption = None,
+    corrections: CorrectionsOption = None,
     home: HomeOption = None,  # noqa: ARG001 - taken everywhere; a check keeps no journal
     profile: ProfileOption = None,
     lang: LanguageOption = None,
@@ -196,12 +200,15 @@ def check(  # noqa: PLR0913 - its options
         from jobs.app.commands.check import CheckOptions, check  # noqa: PLC0415 - for fast help
         from jobs.app.settings import load_settings  # noqa: PLC0415
         from jobs.app.source import SourceOptions  # noqa: PLC0415
+        from jobs.app.states import states_named  # noqa: PLC0415
+        from runner.report.words import CORRECTED  # noqa: PLC0415
 
         options = SourceOptions(
             file=file, sheet=sheet, map=map, map_file=map_file, duplicates=duplicates, files_root=files_root
         )
         source = options.source(load_settings(profile=profile))
-        return check(CheckOptions(source=source, report=report, language=language, json=json))
+        corrected = states_named(corrections, CORRECTED)
+        return check(CheckOptions(source=source, report=report, corrected=corrected, language=language, json=json))
 
     run_command("check", command, lang, json=json)
 
@@ -211,6 +218,7 @@ app.command(help=say("Show one run.", "查看一次运行。"))(show)
 app.command(help=say("Print the requests of a run as JSON lines or CSV.", "以 JSON 行或 CSV 输出一次运行的请求。"))(
     results
 )
+app.command(help=say("Write the report of a run again.", "重新生成一次运行的报告。"))(report)
 
 
 @app.command(help=say("Write a workbook to fill in.", "生成供填写的工作簿模板。"))

@@ -107,6 +107,16 @@ LogFileOption = Annotated[
 ReportOption = Annotated[
     Path | None, typer.Option(help=say("Where the report workbook is to lie.", "报告工作簿的保存位置。"))
 ]
+CorrectionsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="STATE,…",
+        help=say(
+            "What the report gives back to be corrected. Default: failed,unknown,invalid,not_sent.",
+            "报告中列出供更正的状态。默认 failed,unknown,invalid,not_sent。",
+        ),
+    ),
+]
 HomeOption = Annotated[Path | None, typer.Option(help=say("The folder of the journal.", "运行记录所在文件夹。"))]
 ProfileOption = Annotated[
     str | None, typer.Option(help=say("A table of recallflow.toml.", "recallflow.toml 中的配置名。"))

@@ -6,7 +6,8 @@ from itertools import islice
 from rich.console import Console
 
 from jobs.app.printing import print_line
-from runner.journal.ledger import Ledger, ProblemKind, RecordedNotice
+from runner.journal.figures import Mistakes, mistakes
+from runner.journal.ledger import Ledger, RecordedNotice
 from runner.text import Language, Text
 
 SHOWN = 20
@@ -15,7 +16,7 @@ SHOWN = 20
 
 def print_problems(console: Console, ledger: Ledger, run: int, language: Language, *, report: str | None) -> None:
     """A line for each kind of problem, at most twenty; then where all of them are."""
-    kinds = ledger.problem_kinds(run)
+    kinds = mistakes(ledger.database, run)
     total = shown = 0
     for kind in islice(kinds, SHOWN):
         print_line(console, _line(kind), language)
@@ -72,14 +73,13 @@ def notices_json(ledger: Ledger, run: int, language: Language) -> Iterator[dict[
         }
 
 
-def _line(kind: ProblemKind) -> Text:
-    first = kind.first
+def _line(kind: Mistakes) -> Text:
     line = _ONE if kind.count == 1 else _SEVERAL
     return line.format(
-        cell=first.cell,
-        heading=_short(first.heading),
-        message=first.message,
-        remedy=first.remedy,
+        cell=kind.cell,
+        heading=_short(kind.heading),
+        message=kind.message,
+        remedy=kind.remedy,
         count=f"{kind.count:,}",
         more=f"{kind.count - 1:,}",
     )

@@ -7,6 +7,8 @@ from jobs.app.times import local_time
 from runner.errors import InputError
 from runner.journal.claims import LeaseTerms
 from runner.journal.database import Database
+from runner.journal.family import is_left_with_some, later_corrections
+from runner.journal.ledger import Ledger, RunRecord
 from runner.journal.owner import is_gone, this_process
 from runner.journal.repeats import find_repeats
 from runner.text import Language, Text
@@ -18,17 +20,34 @@ def check_repeats(run: int, database: Database, language: Language, *, yes: bool
     Raises:
         InputError: it is not to be sent.
     """
+    origin = Ledger(database).run(run).origin
     repeats = find_repeats(database, run, LeaseTerms(owner=this_process()), now=time.time(), is_gone=is_gone)
     if yes:
         return
     if repeats.under_way:
-        raise _refused(_UNDER_WAY.format(run=repeats.under_way.name, holder=repeats.holder))
+        words = _ORIGIN_UNDER_WAY if origin else _UNDER_WAY
+        raise _refused(words.format(run=repeats.under_way.name, holder=repeats.holder))
     if repeats.fully_sent:
         sent = _SENT.format(run=repeats.fully_sent.name, date=local_time(repeats.fully_sent.started))
         if not somebody_is_there(json=json):
             raise _refused(_SEND_ANYWAY.format(sent=sent))
         if not confirmed(_AGAIN.format(sent=sent), language):
             raise _refused(_AS_ANSWERED)
+
+
+def check_corrections(record: RunRecord, database: Database, language: Language, *, yes: bool, json: bool) -> None:
+    """Lets a run go on of which corrections were sent, where something is left of it that they do not have.
+
+    Raises:
+        InputError: it is not to be sent.
+    """
+    if yes or not is_left_with_some(database, record.id):
+        return
+    corrected = _CORRECTED.format(run=record.name, by=later_corrections(database, record.id)[0].name)
+    if not somebody_is_there(json=json):
+        raise _refused(_SEND_THE_REST.format(corrected=corrected))
+    if not confirmed(_THE_REST.format(corrected=corrected), language):
+        raise _refused(_AS_ANSWERED)
 
 
 def _refused(reason: Text) -> InputError:
@@ -40,6 +59,12 @@ _UNDER_WAY = Text(
     "end, or send it all the same with --yes.",
     "相同的内容正由运行 {run}（{holder}）发送。本次未开始；请等待其结束，或用 --yes 仍然发送。",
 )
+_ORIGIN_UNDER_WAY = Text(
+    "Run {run} is being sent at this moment ({holder}); it is what this corrects, or corrects the same. Nothing was "
+    "started; wait for it to end and correct its report, or send this all the same with --yes.",
+    "运行 {run} 正在发送（{holder}），它是本次所更正的运行或对同一运行的更正。本次未开始；请等待其结束后再更正其报告，"
+    "或用 --yes 仍然发送。",
+)
 _SENT = Text(
     "This content was already fully sent by run {run} on {date}.", "相同的内容已由运行 {run} 于 {date} 全部发送。"
 )
@@ -47,4 +72,14 @@ _SEND_ANYWAY = Text(
     "{sent} Nothing was started; send it again with --yes.", "{sent}本次未开始；如需再次发送请加 --yes。"
 )
 _AGAIN = Text("{sent} Send it again?", "{sent}是否再次发送？")
+_CORRECTED = Text(
+    "Run {run} was corrected by run {by}, which does not have all that is left of it: rows were taken out, or their "
+    "keys changed.",
+    "运行 {run} 已由运行 {by} 更正，但后者不包含其全部剩余请求：有些行已被删除，或编号已更改。",
+)
+_SEND_THE_REST = Text(
+    "{corrected} Nothing was started; send the rest as it was with --yes.",
+    "{corrected}本次未开始；如需按原内容发送其余请求，请加 --yes。",
+)
+_THE_REST = Text("{corrected} Send the rest as it was?", "{corrected}是否按原内容发送其余请求？")
 _AS_ANSWERED = Text("Nothing was started.", "未开始任何操作。")

@@ -90,7 +90,7 @@ def print_summary(
     if recorded and run.state is RunState.STOPPED:
         print_line(console, resume_line(run, home), language)
     if run.report:
-        print_line(console, report_line(run), language)
+        print_line(console, report_line(run.report), language)
 
 
 def head(run: RunRecord, *, recorded: bool = True) -> Text:
@@ -120,9 +120,9 @@ def resume_line(run: RunRecord, home: Path | None) -> Text:
     return _RESUME.format(run=run.name, home=f" --home {quote(str(home))}" if home else "")
 
 
-def report_line(run: RunRecord) -> Text:
+def report_line(path: str) -> Text:
     """Where the report is."""
-    return _REPORT.format(path=run.report)
+    return _REPORT.format(path=path)
 
 
 _COLOURS = {

@@ -1,5 +1,7 @@
 """The audio files that the vendor takes (its public pages: .mp3, .m4a, .wav)."""
 
+import base64
+
 from runner.attachments import FileKind
 from runner.text import Text
 
@@ -7,6 +9,14 @@ from runner.text import Text
 def names_a_file(words: str) -> bool:
     """Whether a cell names a file; base64 (RFC 4648, section 4) has neither a full stop nor a backslash in it."""
     return "." in words or "\\" in words
+
+
+def decoded(value: object) -> bytes | None:
+    """The bytes that are base64 in a body; None where it is none."""
+    try:
+        return base64.b64decode(value, validate=True) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _is_mp3(head: bytes) -> bool:

@@ -18,7 +18,7 @@ from runner.problem import Violation
 from runner.request import Draft
 from runner.tables.cells import Reading, Understood, is_blank
 from runner.tables.headings import Heading
-from runner.tables.table import Cell, Row, Table, shown
+from runner.tables.table import Cell, HeldBack, Row, Table, shown
 
 MOST_NODES = 10_000
 """Rows of one flow. No flow has nearly as many; a column filled with one number has, and must not fill the memory."""
@@ -68,21 +68,25 @@ class _FlowReader:
     def groups(self) -> Iterator[list[Row]]:
         """Rows of one flow. One whose `keyId` is blank, or cannot be read, may be a node of the flow above it.
 
-        So it holds that flow back: half of the nodes would delete the other half.
+        So it holds that flow back: half of the nodes would delete the other half. One that is held back holds the rows
+        of its own flow back as well, which are below it.
         """
         meanings, index = self._meanings[KEY], self._table.columns[KEY].index
         group: list[Row] = []
         key: object = None
+        held_back: object = None
         for row in self._table.rows:
             own: object = meanings[row.cells[index]] if index < len(row.cells) else None
             if own.__class__ is not int:
                 own = self._key(row)
-            belongs = own in (key, "") or (isinstance(key, int) and not isinstance(own, int))
+            belongs = own in (key, held_back, "") or (isinstance(key, int) and not isinstance(own, int))
             if group and (not belongs or len(group) == MOST_NODES):
                 yield group
                 group = []
             if not group:
-                key = own
+                key, held_back = own, None
+            if own.__class__ is not int:
+                held_back = self._held_back_key(row) or held_back
             group.append(row)
         if group:
             yield group
@@ -115,7 +119,8 @@ class _FlowReader:
 
     def _careful(self, rows: list[Row]) -> Draft:
         reading = FlowReading(self._table, rows, self._columns)
-        return reading.draft(str(self._key(rows[0])), too_long=len(rows) == MOST_NODES)
+        key = self._held_back_key(rows[0]) or self._key(rows[0])
+        return reading.draft(str(key), too_long=len(rows) == MOST_NODES)
 
     def _readings(self, row: Row) -> list[Reading]:
         """What the row says of every field, in the order of the page; a field without a column is blank."""
@@ -123,9 +128,16 @@ class _FlowReader:
         blanks = (None,) * (self._width - len(cells) + 1) if len(cells) < self._width else _BLANK
         return list(map(getitem, self._in_order, self._pick(cells + blanks)))
 
+    def _held_back_key(self, row: Row) -> int | str | None:
+        """The key of a row that is held back, though what it has may be of another column; None of any other row."""
+        cell = self._table.cell(row, KEY)
+        return self._key_of(cell.cell) if isinstance(cell, HeldBack) else None
+
     def _key(self, row: Row) -> int | str:
         """What tells two flows apart: `299`, `299.0` and `" 299 "` are the same one."""
-        cell: Cell = self._table.cell(row, KEY)
+        return self._key_of(self._table.cell(row, KEY))
+
+    def _key_of(self, cell: Cell) -> int | str:
         number = self._meanings[KEY].value(cell)
         if isinstance(number, int):
             return number

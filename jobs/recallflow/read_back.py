@@ -5,7 +5,6 @@ what it does with audio files, and with the nodes of an update that names none, 
 concluded from those.
 """
 
-import base64
 import hashlib
 import json
 import re
@@ -13,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from jobs.recallflow.audio import decoded
 from jobs.recallflow.client import read_answer
 from jobs.recallflow.reference import KEY, NODES, SPECS
 from runner.outcome import Finding
@@ -85,19 +85,12 @@ def _judged(*, equal: bool) -> Finding:
 
 def _of_file(wanted: str, given: object) -> Finding:
     """By the bytes; a file that is not given back as base64 (blank, or a link to it) cannot be compared."""
-    content = _decoded(given)
+    content = decoded(given)
     if not content:
         return Finding.UNCLEAR
     if wanted.startswith(PLACEHOLDER):
         return _judged(equal=hashlib.sha256(content).hexdigest() == wanted.removeprefix(PLACEHOLDER))
-    return _judged(equal=content == _decoded(wanted))
-
-
-def _decoded(value: object) -> bytes | None:
-    try:
-        return base64.b64decode(value, validate=True) if isinstance(value, str) else None
-    except ValueError:
-        return None
+    return _judged(equal=content == decoded(wanted))
 
 
 def _is_number(wanted: object, given: object) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from runner.errors import JournalError
 from runner.journal import reopening
 from runner.journal.database import Database
+from runner.journal.family import take_over
 from runner.journal.leases import IsGone, Lease, displace, holder, lost, rivals
 from runner.outcome import Outcome, State
 from runner.request import Attachment, Request
@@ -80,6 +81,7 @@ class Claims:
             )
             if reopen:
                 reopening.reopen(database, run)
+            take_over(database, run)
             self._with_attachments = database.execute(
                 "SELECT EXISTS (SELECT 1 FROM attachments WHERE run = ?)", (run,)
             ).fetchone()[0]

@@ -40,7 +40,9 @@ def content_of(database: Database, run: int) -> str | None:
     """The digest of all that the journal has of a run to be sent. Streams."""
     content = ContentHash()
     for row in database.stream(
-        "SELECT key, body FROM bodies JOIN requests USING (run, ordinal) WHERE run = ? ORDER BY ordinal", (run,)
+        "SELECT key, body FROM bodies JOIN requests USING (run, ordinal) "
+        " WHERE run = ? AND state <> 'unchanged' ORDER BY ordinal",
+        (run,),
     ):
         content.add(row["key"], row["body"])
     return content.digest

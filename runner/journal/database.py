@@ -78,6 +78,20 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read meanwhile is of one moment, whatever others write.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        self.execute("BEGIN")
+        try:
+            yield  # what else fails meanwhile, such as a disk that is written to, is not the journal's
+        finally:
+            if self._connection.in_transaction:
+                self.execute("COMMIT")
+
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """One statement.
 

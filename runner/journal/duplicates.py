@@ -7,12 +7,16 @@ from typing import Literal
 
 from runner.journal.database import Database
 from runner.journal.findings import add_notices, add_problems
+from runner.journal.schema import TABLES_BY_REQUEST
 from runner.outcome import State
 from runner.problem import Notice, Problem, Violation
 from runner.text import Text
 
 Duplicates = Literal["error", "last"]
 """Whether all requests of one key are invalid, or the last one counts."""
+
+DUPLICATE_KEY = "duplicate-key"
+"""The code of a request whose key another one has as well."""
 
 
 def reject_duplicates(database: Database, run: int) -> bool:
@@ -70,7 +74,7 @@ def supersede_duplicates(database: Database, run: int) -> bool:
             continue
         *others, last = twins
         for twin in others:
-            for table in ("attachments", "notices", "problems", "bodies", "requests"):
+            for table in TABLES_BY_REQUEST:
                 database.execute(
                     f"DELETE FROM {table} WHERE run = ? AND ordinal = ?",  # noqa: S608 - our own names
                     (run, twin["ordinal"]),
@@ -119,7 +123,7 @@ def _first_row(twin: sqlite3.Row) -> int:
 
 def _duplicate(key: str, other_rows: str) -> Violation:
     return Violation(
-        "duplicate-key",
+        DUPLICATE_KEY,
         Text(
             f"{key} is also in row {other_rows}, as a request of its own",
             f"{key} 在第 {other_rows} 行也出现，且不与本处连续",

@@ -1,6 +1,6 @@
 """The life of a run: opened, filled with requests, ended."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from random import Random
@@ -14,9 +14,11 @@ from runner.journal.duplicates import Duplicates, reject_duplicates, supersede_d
 from runner.journal.leases import check
 from runner.journal.reopening import has_more_to_send
 from runner.journal.schema import TABLES_BY_REQUEST
+from runner.journal.source_rows import add_source_rows, encode_headings
 from runner.outcome import RunState, State, Stop
 from runner.problem import Notice
 from runner.request import Draft
+from runner.tables.table import Row, WrittenHeading
 from runner.text import Text, writable
 
 _BATCH = 2_000
@@ -52,6 +54,14 @@ class NewRun:
     key_heading: str
     destination: Destination | None
     """None where nothing is to be sent."""
+    asked: str | None = None
+    """The command, as it could be typed."""
+    headings: tuple[WrittenHeading, ...] = ()
+    """Of the file; none where its rows are not kept."""
+    files_root: str | None = None
+    """The folder of the files that its cells name; absolute."""
+    origin: int | None = None
+    """The journal's number of the run whose corrections it is."""
 
 
 class Journal:
@@ -70,7 +80,8 @@ class Journal:
         with self._database.transaction():
             run = self._database.execute(
                 "INSERT INTO runs (name, job, state, source, sha256, sheet, key_column, key_heading, endpoint, account,"
-                " started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " started,"
+                " asked, headings, files_root, origin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     name,
                     new.job,
@@ -83,13 +94,24 @@ class Journal:
                     new.destination.endpoint if new.destination else None,
                     new.destination.account if new.destination else None,
                     now,
+                    writable(new.asked) if new.asked else None,
+                    encode_headings(new.headings) if new.headings else None,
+                    writable(new.files_root) if new.files_root else None,
+                    new.origin,
                 ),
             ).lastrowid
         if run is None:
             raise JournalError("The journal did not take the run.", "运行记录未能写入本次运行。")
         return run, name
 
-    def fill(self, run: int, drafts: Iterable[Draft], *, duplicates: Duplicates = "error") -> None:
+    def fill(
+        self,
+        run: int,
+        drafts: Iterable[Draft],
+        *,
+        duplicates: Duplicates = "error",
+        rows_of: Callable[[Draft], Iterable[Row]] | None = None,
+    ) -> None:
         """Writes down all requests of a run, in batches: `ready` or `invalid`; and what all that is ready comes to.
 
         Args:
@@ -97,6 +119,7 @@ class Journal:
             drafts: the requests, in input order.
             duplicates: where two have one key, whether both are invalid, or the last one counts and the others are no
                 requests.
+            rows_of: gives the rows that a draft came from, to be kept; is called once for each, in order.
 
         Raises:
             JournalError: they cannot be written.
@@ -106,6 +129,9 @@ class Journal:
         while batch := list(islice(numbered, _BATCH)):
             with self._database.transaction():
                 self._add(run, batch)
+                if rows_of:
+                    groups = ((ordinal, rows_of(draft)) for ordinal, draft in batch)
+                    add_source_rows(self._database, run, groups)
         with self._database.transaction():
             resolve = supersede_duplicates if duplicates == "last" else reject_duplicates
             some_are_not_sent = resolve(self._database, run)
@@ -204,8 +230,8 @@ class Journal:
                 check(self._database, lease)
             self._database.execute("UPDATE runs SET state = ? WHERE id = ?", (state, run))
 
-    def set_report(self, run: int, path: str) -> None:
-        """Writes down where a run's report lies.
+    def set_report(self, run: int, path: str | None) -> None:
+        """Writes down where a run's report lies; None where there is none.
 
         Raises:
             JournalError: it cannot be written.

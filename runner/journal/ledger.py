@@ -2,11 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from runner.errors import InputError
 from runner.journal.database import Database
+from runner.journal.source_rows import decode_headings
 from runner.outcome import FINAL_STATES, RunState, State
+from runner.tables.table import WrittenHeading
 from runner.text import Text
 
 
@@ -21,6 +24,14 @@ class RunRecord:
     source: str
     sheet: str | None
     key_heading: str
+    asked: str | None
+    """The command, as it could be typed; None in a run of an older version."""
+    headings: tuple[WrittenHeading, ...]
+    """Of the file, from column A on; none where its rows are not kept."""
+    files_root: str | None
+    """The folder of the files that its cells name; None in a run of an older version."""
+    origin: str | None
+    """The name of the run whose corrections it is."""
     endpoint: str | None
     account: str | None
     started: float
@@ -63,6 +74,8 @@ class Result:
 class RecordedProblem:
     """A problem and the request that it kept from being sent."""
 
+    ordinal: int
+    """Of the request."""
     key: str
     row: int
     field: str
@@ -90,12 +103,11 @@ class RecordedNotice:
     message: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemKind:
-    """Problems of one code under one heading."""
-
-    count: int
-    first: RecordedProblem
+AS_IF_ENDED = (
+    "CASE WHEN state = 'sending' OR state = 'ready' AND unclear THEN 'unknown'"
+    " WHEN state = 'ready' THEN 'not_sent' ELSE state END"
+)
+"""The state of a request, in SQL: see `_as_if_ended`."""
 
 
 class Ledger:
@@ -103,6 +115,19 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @property
+    def database(self) -> Database:
+        """The journal, for queries that are files of their own."""
+        return self._database
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """All that is read meanwhile is of one moment.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        return self._database.snapshot()
 
     def run(self, run: int) -> RunRecord:
         """One run.
@@ -134,7 +159,7 @@ class Ledger:
                 rows=row["rows"],
                 state=_as_if_ended(row),
                 code=row["code"],
-                message=_text(row["message_en"], row["message_zh"]),
+                message=recorded_text(row["message_en"], row["message_zh"]),
                 attempts=row["attempts"],
                 first_sent=row["first_sent"],
                 settled=row["settled"],
@@ -148,20 +173,18 @@ class Ledger:
             " WHERE run = ? ORDER BY ordinal, problems.row, place",
             (run,),
         ):
-            yield _problem(row)
-
-    def problem_kinds(self, run: int) -> Iterator[ProblemKind]:
-        """A run's problems by kind, those first that come first in the file.
-
-        SQLite takes bare columns from the row that has the minimum, so all of them are of the first problem.
-        """
-        for row in self._database.stream(
-            "SELECT count(*) AS times, min(problems.ordinal * 1000000 + place), requests.key, problems.*"
-            " FROM problems JOIN requests USING (run, ordinal) WHERE run = ? GROUP BY problems.field, problems.code"
-            " ORDER BY 2",
-            (run,),
-        ):
-            yield ProblemKind(count=row["times"], first=_problem(row))
+            yield RecordedProblem(
+                ordinal=row["ordinal"],
+                key=row["key"],
+                row=row["row"],
+                field=row["field"],
+                heading=row["heading"] or row["field"],
+                cell=row["cell"],
+                value=row["value"],
+                code=row["code"],
+                message=Text(row["message_en"], row["message_zh"]),
+                remedy=Text(row["remedy_en"], row["remedy_zh"]),
+            )
 
     def notices(self, run: int) -> Iterator[RecordedNotice]:
         """A run's notices: about the file, then in input order. Streams."""
@@ -181,20 +204,9 @@ class Ledger:
                 message=Text(row["message_en"], row["message_zh"]),
             )
 
-    def codes(self, run: int, limit: int) -> list[tuple[State, str, Text | None, int]]:
-        """The most frequent answers of a run other than success: state, code, one of its messages, how many.
-
-        SQLite takes a bare column from the row that has the minimum, so both languages are of one message.
-        """
-        rows = self._database.execute(
-            "SELECT CASE WHEN state = 'sending' OR state = 'ready' AND unclear THEN 'unknown'"  # as `_as_if_ended`
-            " WHEN state = 'ready' THEN 'not_sent' ELSE state END AS state,"
-            " code, min(message_en) AS en, coalesce(message_zh, message_en) AS zh, count(*) AS times"
-            " FROM requests WHERE run = ? AND code IS NOT NULL AND requests.state <> 'succeeded'"
-            " GROUP BY 1, 2 ORDER BY times DESC, code LIMIT ?",
-            (run, limit),
-        ).fetchall()
-        return [(State(row["state"]), row["code"], _text(row["en"], row["zh"]), row["times"]) for row in rows]
+    def _name_of(self, run: int) -> str | None:
+        row = self._database.execute("SELECT name FROM runs WHERE id = ?", (run,)).fetchone()
+        return row["name"] if row else None  # it may have been deleted since
 
     def _record(self, row: sqlite3.Row) -> RunRecord:
         counts: dict[State, int] = dict.fromkeys(FINAL_STATES, 0)
@@ -215,31 +227,21 @@ class Ledger:
             source=row["source"],
             sheet=row["sheet"],
             key_heading=row["key_heading"],
+            asked=row["asked"],
+            headings=decode_headings(row["headings"]) if row["headings"] else (),
+            files_root=row["files_root"],
+            origin=self._name_of(row["origin"]) if row["origin"] else None,
             endpoint=row["endpoint"],
             account=row["account"],
             started=row["started"],
             seconds=row["seconds"],
             rows=row["rows"] or 0,
-            reason=_text(row["reason_en"], row["reason_zh"]),
+            reason=recorded_text(row["reason_en"], row["reason_zh"]),
             report=row["report"],
             counts=counts,
             attempts=attempts,
             open=ready,
         )
-
-
-def _problem(row: sqlite3.Row) -> RecordedProblem:
-    return RecordedProblem(
-        key=row["key"],
-        row=row["row"],
-        field=row["field"],
-        heading=row["heading"] or row["field"],
-        cell=row["cell"],
-        value=row["value"],
-        code=row["code"],
-        message=Text(row["message_en"], row["message_zh"]),
-        remedy=Text(row["remedy_en"], row["remedy_zh"]),
-    )
 
 
 def _as_if_ended(row: sqlite3.Row) -> State:
@@ -250,5 +252,6 @@ def _as_if_ended(row: sqlite3.Row) -> State:
     return State.UNKNOWN if state is State.SENDING else state
 
 
-def _text(en: str | None, zh: str | None) -> Text | None:
+def recorded_text(en: str | None, zh: str | None) -> Text | None:
+    """A text whose Chinese is left out where it is the same."""
     return None if en is None else Text(en, zh if zh is not None else en)

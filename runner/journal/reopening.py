@@ -1,8 +1,9 @@
 """What of a run that has ended a resumed one would send: the same question when it is resumed and when it ends."""
 
 from runner.journal.database import Database
+from runner.journal.family import TAKEN_OVER, leave_to_corrections
 
-_NOT_SETTLED = "state = 'not_sent' OR state = 'unknown' AND settled IS NULL"
+_NOT_SETTLED = "(state = 'not_sent' OR state = 'unknown' AND settled IS NULL)"
 
 _REFUSED_WITH_THE_RUN = """state = 'failed' AND 'stop' = (
     SELECT action FROM attempts
@@ -12,16 +13,24 @@ _REFUSED_WITH_THE_RUN = """state = 'failed' AND 'stop' = (
 
 
 def reopen(database: Database, run: int) -> None:
-    """What an earlier stop kept from being settled is ready again. Within a transaction."""
+    """What an earlier stop kept from being settled is ready again, but for what another run corrects.
+
+    Within a transaction.
+    """
     database.execute(
         f"UPDATE requests SET state = 'ready' WHERE run = ? AND ({_NOT_SETTLED} OR {_REFUSED_WITH_THE_RUN})",  # noqa: S608
         (run,),
     )
+    leave_to_corrections(database, run)
 
 
 def has_more_to_send(database: Database, run: int) -> bool:
     """Whether a resumed run would send anything."""
     return any(
         database.execute(f"SELECT 1 FROM requests WHERE run = ? AND ({left}) LIMIT 1", (run,)).fetchone()  # noqa: S608
-        for left in ("state IN ('ready', 'sending')", _NOT_SETTLED, _REFUSED_WITH_THE_RUN)
+        for left in (
+            "state IN ('ready', 'sending')",
+            f"{_NOT_SETTLED} AND code IS NOT '{TAKEN_OVER}'",
+            _REFUSED_WITH_THE_RUN,
+        )
     )

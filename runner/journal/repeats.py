@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from runner.journal.claims import LeaseTerms
 from runner.journal.content import fill_in_contents
 from runner.journal.database import Database
+from runner.journal.family import relatives
 from runner.journal.leases import IsGone, Lease, reserve, rivals
 from runner.journal.ledger import Ledger, RunRecord
 from runner.outcome import RunState, State
@@ -12,10 +13,10 @@ from runner.outcome import RunState, State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeats:
-    """Other runs with exactly the same to send, to the same endpoint."""
+    """Other runs that send to the same endpoint exactly the same, or that correct the same run."""
 
     under_way: RunRecord | None
-    """One that is being sent at this moment, or is just about to be."""
+    """One that is being sent at this moment, or is just about to be; or one of the same family (see `corrections`)."""
     holder: str | None
     """Who sends it; see `runner.journal.owner`."""
     fully_sent: RunRecord | None
@@ -48,7 +49,8 @@ def find_repeats(database: Database, run: int, terms: LeaseTerms, *, now: float,
                 (run,),
             ).fetchall()
         }
-        live = [lease for lease in rivals(database, run, now=now, is_gone=is_gone) if lease.run in same]
+        family = {each.id for each in relatives(database, run)}
+        live = [lease for lease in rivals(database, run, now=now, is_gone=is_gone) if lease.run in same | family]
         if not live:
             reserve(database, run, owner=terms.owner, expires=now + terms.seconds)
     return Repeats(

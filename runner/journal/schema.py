@@ -1,6 +1,6 @@
 """The journal's tables."""
 
-VERSION = 3
+VERSION = 4
 """Kept in the file as SQLite's `user_version`; a change to the tables raises it."""
 
 APPLICATION_ID = 0x52_43_46_4C
@@ -38,6 +38,28 @@ ALTER TABLE runs ADD COLUMN content TEXT;
 
 -- whether it was taken ahead, by the process that is going to send
 ALTER TABLE leases ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0;
+"""
+
+_SINCE_4 = """
+-- the command, as it could be typed; null in a run from before version 4
+ALTER TABLE runs ADD COLUMN asked TEXT;
+
+-- its heading row: JSON, a list of [heading, field or null]; null where its rows are not kept
+ALTER TABLE runs ADD COLUMN headings TEXT;
+
+-- the folder of the files that its cells name
+ALTER TABLE runs ADD COLUMN files_root TEXT;
+
+-- the run whose corrections it is
+ALTER TABLE runs ADD COLUMN origin INTEGER;
+
+CREATE TABLE source_rows (              -- as they stand in the user's file, for the corrections
+    run         INTEGER NOT NULL,
+    ordinal     INTEGER NOT NULL,
+    row         INTEGER NOT NULL,
+    cells       TEXT NOT NULL,          -- see `runner.journal.source_rows`
+    PRIMARY KEY (run, ordinal, row)
+) WITHOUT ROWID;
 """
 
 TABLES = (
@@ -125,14 +147,15 @@ CREATE TABLE leases (
 """
     + _SINCE_2
     + _SINCE_3
+    + _SINCE_4
 )
 
 _SPELLED_AS_TYPED = """
 UPDATE runs SET endpoint = normal_endpoint(endpoint);
 """
 
-UPGRADES = {1: _SINCE_2, 2: _SINCE_3 + _SPELLED_AS_TYPED}
+UPGRADES = {1: _SINCE_2, 2: _SINCE_3 + _SPELLED_AS_TYPED, 3: _SINCE_4}
 """What makes of a journal of one version one of the next."""
 
-TABLES_BY_REQUEST = ("attempts", "attachments", "notices", "problems", "bodies", "requests")
+TABLES_BY_REQUEST = ("attempts", "attachments", "source_rows", "notices", "problems", "bodies", "requests")
 """Those with rows by run and ordinal, which go with the run."""

@@ -1,9 +1,17 @@
 """Puts a finished file in its place: whole or not at all, and never over another file."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
+
+from runner.errors import ReportError
+from runner.text import Text
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+"""What a disk without room says, and one on which a user has no more of it."""
 
 
 @contextmanager
@@ -41,3 +49,46 @@ def put_in_place(file: Path, path: Path) -> None:
         if path.exists():
             raise FileExistsError(str(path)) from None
         file.rename(path)
+
+
+def put_beside(file: Path, path: Path) -> Path:
+    """Gives the file its name, or the first numbered one that is free; says which.
+
+    Raises:
+        OSError: it cannot be put there.
+    """
+    for number in count(1):
+        free = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
+        try:
+            put_in_place(file, free)
+        except FileExistsError:
+            continue
+        return free
+    raise AssertionError
+
+
+def not_written(path: Path, run: str | None, error: OSError) -> ReportError:
+    """Why a report is not where it was to be, and what to do.
+
+    Args:
+        path: where it was to be.
+        run: the name of its run; None where the journal does not keep it.
+        error: what the system said.
+    """
+    if error.errno in _FULL:
+        why = Text(
+            f"The report cannot be written to {path}: the disk is full. Make room, or name another place with "
+            "--report.",
+            f"无法将报告写入 {path}：磁盘已满。请腾出空间，或用 --report 指定其他位置。",
+        )
+    else:
+        why = Text(
+            f"The report cannot be written to {path} ({error.strerror}). Name another place with --report.",
+            f"无法将报告写入 {path}（{error.strerror}）。请用 --report 指定其他位置。",
+        )
+    said = Text(
+        "{why} Nothing of the run is lost: `recallflow report {run}` writes it again.",
+        "{why}运行记录完整无损，可用 `recallflow report {run}` 重新生成。",
+    ).format(why=why, run=run)
+    said = said if run else why
+    return ReportError(said.en, said.zh)

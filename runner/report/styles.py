@@ -14,8 +14,15 @@ WRAPPED = "report wrapped"
 TIME = "report time"
 SHARE = "report share"
 COUNT = "report count"
+NUMBER = "report number"
+LINK = "report link"
+ALARM = "report alarm"
+TOP = "report top"
 
-_FONT = "Calibri"
+FIRST_COLOUR, RETRY_COLOUR = "5B9BD5", "ED7D31"
+"""Of attempts over time, as RRGGBB."""
+
+FONT = "Calibri"
 _FILLS = {
     State.SUCCEEDED: "C6EFCE",
     State.FAILED: "FFC7CE",
@@ -29,6 +36,11 @@ _FILLS = {
 def state_style(state: State) -> str:
     """The name of the style of a state's cell. Its colour never stands alone: the cell holds the word."""
     return f"report {state}"
+
+
+def state_colour(state: State) -> str:
+    """The colour that stands for a state, as RRGGBB."""
+    return _FILLS[state]
 
 
 def lay_out_page(sheet: Any) -> None:  # noqa: ANN401 - a streamed sheet, of whose properties the stubs lack most
@@ -48,7 +60,7 @@ def add_styles(workbook: "Workbook") -> None:
         return PatternFill("solid", start_color=colour, end_color=colour)
 
     def font(*, size: int = 11, bold: bool = False, colour: str | None = None) -> Font:
-        return Font(name=_FONT, size=size, bold=bold, color=colour)
+        return Font(name=FONT, size=size, bold=bold, color=colour)
 
     plain = font()
     top = Alignment(vertical="top", wrap_text=True)
@@ -63,8 +75,19 @@ def add_styles(workbook: "Workbook") -> None:
             number_format="yyyy-mm-dd hh:mm:ss",
             alignment=Alignment(vertical="top", horizontal="left"),
         ),
-        NamedStyle(SHARE, font=plain, number_format="0.0%", alignment=Alignment(vertical="top")),
+        NamedStyle(SHARE, font=plain, number_format="0.0%", alignment=Alignment(vertical="top", horizontal="left")),
         NamedStyle(COUNT, font=plain, number_format="General", alignment=Alignment(vertical="top", horizontal="left")),
-        *(NamedStyle(state_style(state), font=plain, fill=solid(colour)) for state, colour in _FILLS.items()),
+        NamedStyle(NUMBER, font=plain, number_format="#,##0", alignment=Alignment(vertical="top", horizontal="left")),
+        NamedStyle(ALARM, font=font(bold=True, colour="9C0006"), fill=solid("FFC7CE"), alignment=top),
+        NamedStyle(TOP, font=plain, alignment=Alignment(vertical="top")),
+        NamedStyle(
+            LINK,
+            font=Font(name=FONT, size=11, color="0563C1", underline="single"),
+            alignment=Alignment(vertical="top"),
+        ),
+        *(
+            NamedStyle(state_style(state), font=plain, fill=solid(colour), alignment=Alignment(vertical="top"))
+            for state, colour in _FILLS.items()
+        ),
     ):
         workbook.add_named_style(style)

@@ -37,5 +37,8 @@ ADVICE = {
 Advise = Callable[[State, str | None], Text]
 """Says what to do about a request in a state, with the code that it came to."""
 
-SUMMARY, RESULTS, PROBLEMS, NOTICES = "Summary", "Results", "Problems", "Notices"
+SUMMARY, RESULTS, PROBLEMS, CORRECTIONS, NOTICES = "Summary", "Results", "Problems", "Corrections", "Notices"
 """The sheets are called the same in every language, so that programs find them."""
+
+CORRECTED = (State.FAILED, State.UNKNOWN, State.INVALID, State.NOT_SENT)
+"""The states of requests whose rows the sheet Corrections gives back, unless others are asked for."""

@@ -9,7 +9,8 @@ from typing import TextIO
 
 from runner.errors import InputError
 from runner.problem import Violation
-from runner.tables.table import Cell, Misread, Row, shown
+from runner.tables.cells import is_blank
+from runner.tables.table import Cell, HeldBack, Row, shown
 from runner.text import Text
 
 DELIMITERS = (",", ";", "\t")
@@ -24,6 +25,9 @@ MOST_COLUMNS = 16_384
 
 MOST_DELIMITERS = 2**20
 """In one line, those within quotes included."""
+
+TOO_MANY_CELLS = "too-many-cells"
+"""The code of a row with values behind its last heading."""
 
 _SEPARATOR_LINE = "sep="
 
@@ -66,9 +70,10 @@ def read_delimited(path: Path, delimiter: str, encoding: str) -> Generator[Seque
 
 
 def hold_back_surplus(rows: Iterator[Row], *, heading_row: int, width: int, key: int) -> Iterator[Row]:
-    """The rows, with the key's cell made unreadable where a row has values behind its last heading.
+    """The rows, with the key's cell `HeldBack` where a row has values behind its last heading.
 
-    A comma in a text without quotes does that: all cells behind it have moved to the right, and the text is cut off.
+    A comma in a text without quotes does that: all cells behind it have moved to the right, and the text is cut off. So
+    it is in the corrections of such rows, until the text is whole again.
 
     Args:
         rows: below the headings.
@@ -80,19 +85,19 @@ def hold_back_surplus(rows: Iterator[Row], *, heading_row: int, width: int, key:
         if len(row.cells) <= width:
             yield row
             continue
-        surplus = [cell for cell in row.cells[width:] if isinstance(cell, str) and cell.strip()]
-        if not surplus:
+        first = next((cell for cell in row.cells[width:] if not is_blank(cell)), None)
+        if first is None:
             yield row
             continue
         cells = list(row.cells)
-        cells[key] = Misread(shown(cells[key]), _too_many(row, heading_row, width, shown(surplus[0])))
+        cells[key] = HeldBack(shown(cells[key]), _too_many(row, heading_row, width, shown(first)), cells[key])
         yield Row(row.number, tuple(cells))
 
 
 def _too_many(row: Row, heading_row: int, width: int, first: str) -> Violation:
     count = max(index for index, cell in enumerate(row.cells) if cell is not None) + 1
     return Violation(
-        "too-many-cells",
+        TOO_MANY_CELLS,
         Text(
             f'Row {row.number} has {count} cells, the headings in row {heading_row} only {width}: "{first}" stands '
             "below no heading",
@@ -100,8 +105,10 @@ def _too_many(row: Row, heading_row: int, width: int, first: str) -> Violation:
             f"“{first}”没有对应的标题",
         ),
         Text(
-            "A text that holds the delimiter needs quotation marks around it. A further column needs a heading.",
-            "含有分隔符的文本需要加英文双引号。如果确实多出一列，请为该列添加标题。",
+            "Move what belongs together into one cell, and clear the cells behind the last heading. In a CSV file, a "
+            "text that holds the delimiter needs quotation marks around it. A further column needs a heading.",
+            "请将同一内容合并到一个单元格，并清空最后一个标题之后的单元格。CSV 文件中，含分隔符的文本需要加英文双引号。"
+            "如果确实多出一列，请为该列添加标题。",
         ),
     )
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from runner.errors import InputError
 from runner.tables.mapping import as_option, resolve
-from runner.tables.table import Cell, Column, column_letter, shown
+from runner.tables.table import Cell, Column, WrittenHeading, column_letter, shown
 from runner.tables.vocabulary import MISSPELT, RESEMBLING, Vocabulary, nearest, plain
 
 SEARCHED_ROWS = 20
@@ -60,6 +60,8 @@ class HeadingRow:
     """Columns up to the last one that has a heading."""
     columns: Mapping[str, Column]
     unknown: tuple[UnknownHeading, ...]
+    written: tuple[WrittenHeading, ...]
+    """All of them, from column A on."""
     twins: tuple[tuple[Column, Column], ...] = ()
     """Pairs of columns that stand for one field."""
     unmapped: tuple[str, ...] = ()
@@ -133,6 +135,10 @@ def _heading_row(
         width=max(written) + 1,
         columns=columns,
         unknown=tuple(UnknownHeading(words, index) for index, words in written.items() if index not in known),
+        written=tuple(
+            WrittenHeading(cell if isinstance(cell, str) else shown(cell), known.get(index))
+            for index, cell in enumerate(cells[: max(written) + 1])
+        ),
         twins=tuple(twins),
         unmapped=tuple(heading for heading in mapping if plain(heading) not in there),
     )

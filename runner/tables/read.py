@@ -22,6 +22,7 @@ from runner.tables.headings import (
 from runner.tables.limits import ReadingLimits
 from runner.tables.mapping import resolve
 from runner.tables.merges import fill_merged, merges_below
+from runner.tables.origin import find_origin, is_of, sheet_of, with_mapping_of
 from runner.tables.sheets import Sheets, choose_sheet
 from runner.tables.table import Cell, Row, Table
 
@@ -49,7 +50,7 @@ def read_table(
     """The rows below the heading row of a workbook or of delimited text; leaving it closes the file.
 
     Blank rows are passed over. Merged cells below the headings have the value of the first one. Where a row of
-    delimited text has values behind the last heading, its key is a `Misread`, so that the row is held back.
+    delimited text, or of a run's corrections, has values behind the last heading, its key is `HeldBack`.
 
     Args:
         path: the file; its ending says its format.
@@ -91,13 +92,8 @@ def _delimited_table(
     notices = (*remarks.on_encoding(path, dialect), *remarks.on_headings(found, headings, dialect.top))
     records = read_delimited(path, dialect.delimiter, dialect.encoding.name)
     with closing(records):
-        rows = hold_back_surplus(
-            _rows_below(_Place(path, found), records, limits),
-            heading_row=found.number,
-            width=found.width,
-            key=_key_column(found, headings),
-        )
-        yield Table(sheet=None, columns=found.columns, rows=rows, notices=notices)
+        rows = _without_surplus(_rows_below(_Place(path, found), records, limits), found, headings)
+        yield Table(sheet=None, columns=found.columns, headings=found.written, rows=rows, notices=notices)
 
 
 def workbook_table(
@@ -110,6 +106,10 @@ def workbook_table(
     limits: ReadingLimits = DEFAULT_LIMITS,
 ) -> Table:
     """The table in an open workbook; otherwise as `read_table`."""
+    origin = find_origin(workbook)
+    if origin:
+        sheet = sheet or sheet_of(origin, workbook.names, path.name)
+        mapping = with_mapping_of(origin, workbook, sheet, mapping)
     chosen = choose_sheet(workbook, path.name, headings, asked=sheet, mapping=mapping)
     found = chosen.found
     if found is None:
@@ -124,11 +124,18 @@ def workbook_table(
         *remarks.on_layout(layout, found, merges),
     )
     rows = _rows_below(_Place(path, found), workbook.rows(chosen.name), limits)
+    if merges:
+        rows = fill_merged(rows, merges, columns)
+    corrected = origin if origin and is_of(origin, chosen.name, workbook.names) else None
+    if corrected:  # else a row of delimited text that was given back as it stands would be taken for a right one
+        rows = _without_surplus(rows, found, headings)
     return Table(
         sheet=chosen.name,
         columns=found.columns,
-        rows=fill_merged(rows, merges, columns) if merges else rows,
+        headings=found.written,
+        rows=rows,
         notices=notices,
+        origin=corrected,
     )
 
 
@@ -157,9 +164,10 @@ def _rows_below(place: _Place, rows: Iterable[Sequence[Cell]], limits: ReadingLi
             yield Row(number, tuple(cells))
 
 
-def _key_column(found: HeadingRow, headings: Sequence[Heading]) -> int:
+def _without_surplus(rows: Iterator[Row], found: HeadingRow, headings: Sequence[Heading]) -> Iterator[Row]:
     fields = [heading.field for heading in headings if heading.required] + list(found.columns)
-    return next(found.columns[field].index for field in fields if field in found.columns)
+    key = next(found.columns[field].index for field in fields if field in found.columns)
+    return hold_back_surplus(rows, heading_row=found.number, width=found.width, key=key)
 
 
 def _check_file(path: Path, limits: ReadingLimits) -> None:

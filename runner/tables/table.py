@@ -10,6 +10,7 @@ from runner.problem import Notice, Problem, Violation
 from runner.text import Text
 
 SHOWN_CHARACTERS = 200
+_EXACT = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,14 @@ class Misread:
 
     shown: str
     violation: Violation
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack(Misread):
+    """A cell that could be read well, but must not be: it is the key of a row of which a part stands elsewhere."""
+
+    cell: "Cell"
+    """What it holds."""
 
 
 class Truth(Enum):
@@ -68,6 +77,28 @@ class Column:
         return column_letter(self.index)
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenHeading:
+    """What stands in the heading row above one column."""
+
+    text: str
+    """As the user wrote it; empty where nothing is."""
+    field: str | None
+    """What the column holds: "" where the user's mapping passes it over, None where no field answers to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What the corrections of a run say of it."""
+
+    run: str | None
+    """Its name; None where no journal keeps it."""
+    sheet: str
+    """The first one that holds corrections."""
+    mapping: Mapping[str, str]
+    """Headings, as written, to fields; "" for one that is passed over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A file that has been found to be a table; its rows can be gone through once."""
@@ -77,8 +108,12 @@ class Table:
     columns: Mapping[str, Column]
     """By field; only those that the file has."""
     rows: Iterator[Row]
+    headings: tuple[WrittenHeading, ...] = ()
+    """The whole heading row, from column A on."""
     notices: tuple[Notice, ...] = ()
     """About the file as a whole."""
+    origin: Origin | None = None
+    """Where the table is the corrections of an earlier run: which one."""
     files: Files | None = None
     """Those that cells may name; None where they may name none."""
 
@@ -119,5 +154,7 @@ def shown(cell: Cell) -> str:
     """A cell as a user recognises it, cut to a readable length."""
     if cell is None:
         return ""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT:
+        cell = int(cell)  # a spreadsheet program shows no decimals either
     words = cell.shown if isinstance(cell, Misread) else str(cell)
     return words if len(words) <= SHOWN_CHARACTERS else words[: SHOWN_CHARACTERS - 1] + "…"

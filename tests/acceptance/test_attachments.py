@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 from pydantic import SecretStr
 
 from jobs.recallflow.signing import Account
+from tests.acceptance.corrector import correct
 from tests.acceptance.program import ACCOUNT, recallflow, request_log, running_sandbox
 from tests.acceptance.sheets import RIGHT, sheet_rows, write_csv
 
@@ -130,3 +131,16 @@ def test_no_file_outside_the_folder_is_ever_read(tmp_path: Path) -> None:
     assert [(each["cell"], each["code"]) for each in done.summary["problems"]] == [
         (f"K{row}", "outside-folder") for row in range(2, 7)
     ]
+
+
+def test_the_files_of_corrections_are_where_they_were_wherever_the_report_lies(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    wav(folder / "hello.wav", 1)
+    file = {"source": 2, "text": None, "lan": None, "uploadName": "hello.wav", "baseFile": "hello.wav"}
+    source = write_csv(folder / "flows.csv", [{"keyId": 2} | RIGHT | file | {"recallNum": 99}])
+    first = recallflow("upload", source, "--sandbox", "--report", "report.xlsx", cwd=tmp_path)
+    assert first.code == 1, first.err
+    assert correct(tmp_path / "report.xlsx") == 1
+    again = recallflow("upload", "report.xlsx", "--sandbox", "--json", "--report", "two.xlsx", cwd=tmp_path)
+    assert again.code == 0, again.out
+    assert again.summary["counts"]["succeeded"] == 1

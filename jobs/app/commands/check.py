@@ -1,24 +1,23 @@
 """`recallflow check`: what would be sent, and all problems. No network, no account, and no trace in the journal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import SystemRandom
 
 from rich.console import Console
 
-from jobs.app.ending import check_report
+from jobs.app.asked import asked_to_check
 from jobs.app.exit_codes import exit_code
 from jobs.app.problems import notices_json, print_notices, print_problems, problems_json
 from jobs.app.progress import print_file_notices
+from jobs.app.reporting import ReportTerms, check_report, report
 from jobs.app.summary import print_json, print_summary, run_json
 from jobs.upload import Upload
 from runner.engine import Source, load
 from runner.events import Event
 from runner.journal.database import Database
-from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
 from runner.outcome import State
-from runner.report.workbook import write_report
 from runner.text import Language
 
 
@@ -29,6 +28,8 @@ class CheckOptions:
     source: Source
     report: Path | None
     """Where a report is to lie; None for none."""
+    corrected: frozenset[State]
+    """The states whose requests it gives back to be corrected."""
     language: Language
     json: bool
 
@@ -48,11 +49,21 @@ def check(options: CheckOptions) -> int:
         check_report(options.report)
     job = Upload(None)
     with Database(None) as database:
-        run = load(job, options.source, database, destination=None, observe=observe, random=SystemRandom())
+        run = load(
+            job,
+            replace(options.source, keep_rows=options.report is not None),
+            database,
+            destination=None,
+            observe=observe,
+            random=SystemRandom(),
+            asked=asked_to_check(options.source),
+        )
         ledger = Ledger(database)
         if options.report:
-            written = write_report(options.report, ledger, run, job, options.language)
-            Journal(database).set_report(run, str(written))
+            terms = ReportTerms(
+                path=options.report, language=options.language, corrected=options.corrected, recorded=False
+            )
+            report(run, database, terms)
         record = ledger.run(run)
         code = exit_code(record, None)
         if options.json:

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from jobs.app.problems import problems_json
+from jobs.app.states import states_named
 from jobs.app.summary import print_json, run_json
 from runner.errors import SettingsError
 from runner.journal.database import Database
@@ -51,7 +52,7 @@ def results(journal: Path, name: str | None, *, layout: str, states: str | None,
             f"There is no format {layout}. Write {' or '.join(FORMATS)}.",
             f"没有格式 {layout}。请写 {' 或 '.join(FORMATS)}。",
         )
-    wanted = _states(states)
+    wanted = states_named(states, FINAL_STATES)
     with Database(journal, to_read=True) as database:
         record = find_run(database, name)
         lines = (line for line in _lines(Ledger(database), record.id, language) if line["state"] in wanted)
@@ -105,17 +106,3 @@ def _harmless(value: object) -> object:
     if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
         return "'" + value
     return value
-
-
-def _states(words: str | None) -> frozenset[str]:
-    valid = [state.value for state in FINAL_STATES]
-    if words is None:
-        return frozenset(valid)
-    wanted = [word.strip().lower() for word in words.split(",")]
-    unknown = next((word for word in wanted if word not in valid), None)
-    if unknown is not None:
-        raise SettingsError(
-            f'There is no state "{unknown}". The states are: {", ".join(valid)}.',
-            f"没有状态“{unknown}”。可用的状态：{'、'.join(valid)}。",
-        )
-    return frozenset(wanted)

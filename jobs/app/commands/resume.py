@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from jobs.app.ending import Ending, check_report, end
-from jobs.app.repeating import check_repeats
+from jobs.app.ending import Ending, end
+from jobs.app.repeating import check_corrections, check_repeats
+from jobs.app.reporting import check_report
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
 from jobs.app.watching import keeping_log, watching
 from runner.errors import SettingsError
+from runner.journal.corrections import find_origin_run, settle_meanwhile
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.leases import SANDBOX
@@ -52,7 +54,10 @@ def resume(options: ResumeOptions) -> int:
         _check_destination(record, delivery)
         if record.state is RunState.PLANNED and delivery.base_url is not None:
             Journal(database).redirect(record.id, delivery.destination)  # a dry run goes nowhere
+            if record.origin and (origin := find_origin_run(database, record.origin)) is not None:
+                settle_meanwhile(database, record.id, origin, now=time.time())
             check_repeats(record.id, database, language, yes=options.yes, json=options.ending.json)
+        check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
         with Interrupts() as interrupts:
             with watching(settings.log, write, console, language) as observe:
                 stop = delivery.send(record.id, database, settings, observe, interrupts, resumed=True)

@@ -10,19 +10,15 @@ from rich.text import Text as RichText
 from jobs.app.printing import print_line
 from jobs.app.summary import counts_table, head, print_json, report_line, resume_line, run_json
 from jobs.app.times import local_time
-from jobs.recallflow.client import advice_on
+from jobs.upload import Upload
 from runner.journal.database import Database
-from runner.journal.ledger import Ledger, RunRecord
+from runner.journal.figures import MOST_FREQUENT, Answers, frequent_answers
+from runner.journal.ledger import RunRecord
 from runner.journal.lookup import Standing, find_run, standing
 from runner.journal.owner import is_gone
-from runner.outcome import State
-from runner.report.words import ADVICE, STATES
+from runner.report.advice import adviser
+from runner.report.words import STATES, Advise
 from runner.text import Language, Text
-
-MOST_FREQUENT = 10
-"""Codes that are shown."""
-
-Codes = list[tuple[State, str, Text | None, int]]
 
 
 def show(journal: Path, name: str | None, *, language: Language, json: bool, home: Path | None = None) -> int:
@@ -42,18 +38,20 @@ def show(journal: Path, name: str | None, *, language: Language, json: bool, hom
     with Database(journal, to_read=True) as database:
         record = find_run(database, name)
         place = standing(database, record, now=time.time(), is_gone=is_gone)
-        codes = Ledger(database).codes(record.id, MOST_FREQUENT)
+        answers = frequent_answers(database, record.id, MOST_FREQUENT)
     if json:
-        print_json(_json(record, place, codes, language))
+        print_json(_json(record, place, answers, language))
     else:
-        _print(Console(), record, place, codes, language, home)
+        _print(Console(), record, place, answers, language, home)
     return 0
 
 
-def _json(record: RunRecord, place: Standing, codes: Codes, language: Language) -> dict[str, object]:
+def _json(record: RunRecord, place: Standing, answers: list[Answers], language: Language) -> dict[str, object]:
     return run_json(record, None, language) | {
         "started": record.started,
         "source": record.source,
+        "asked": record.asked,
+        "corrects": record.origin,
         "sheet": record.sheet,
         "endpoint": record.endpoint,
         "account": record.account,
@@ -61,24 +59,29 @@ def _json(record: RunRecord, place: Standing, codes: Codes, language: Language) 
         "resumable": place.resumable,
         "codes": [
             {
-                "state": state.value,
-                "code": code,
-                "message": message.in_language(language) if message else None,
-                "count": count,
+                "state": answer.state.value,
+                "code": answer.code,
+                "message": answer.message.in_language(language) if answer.message else None,
+                "count": answer.count,
             }
-            for state, code, message, count in codes
+            for answer in answers
         ],
     }
 
 
 def _print(
-    console: Console, record: RunRecord, place: Standing, codes: Codes, language: Language, home: Path | None
+    console: Console,
+    record: RunRecord,
+    place: Standing,
+    answers: list[Answers],
+    language: Language,
+    home: Path | None,
 ) -> None:
     print_line(console, head(record), language)
     console.print(_facts(record, language))
     console.print(counts_table(record, language))
-    if codes:
-        console.print(_codes(codes, language))
+    if answers:
+        console.print(_answers(answers, adviser(record, Upload(None)), language))
     if record.reason:
         print_line(console, record.reason, language, style="bold red")
     if place.holder:
@@ -88,7 +91,7 @@ def _print(
     elif not record.rows:
         print_line(console, _NOT_LOADED, language)
     if record.report:
-        print_line(console, report_line(record), language)
+        print_line(console, report_line(record.report), language)
 
 
 def _facts(record: RunRecord, language: Language) -> Table:
@@ -97,31 +100,39 @@ def _facts(record: RunRecord, language: Language) -> Table:
     table.add_column(overflow="fold")
     sheet = Text("{file}, sheet {sheet}", "{file}，工作表 {sheet}") if record.sheet else Text.verbatim("{file}")
     to = Text("{endpoint}, as {account}", "{endpoint}，账号 {account}") if record.endpoint else _NOWHERE
-    facts = (
+    facts: tuple[tuple[Text, Text], ...] = (
         (_JOB, Text.verbatim(record.job)),
         (_FILE, sheet.format(file=record.source, sheet=record.sheet)),
         (_STARTED, Text.verbatim(local_time(record.started))),
         (_TOOK, Text("{seconds} s", "{seconds} 秒").format(seconds=f"{record.seconds:,.1f}")),
         (_TO, to.format(endpoint=record.endpoint, account=record.account)),
     )
+    if record.origin:
+        facts += ((_CORRECTS, Text.verbatim(record.origin)),)
     for name, value in facts:
         table.add_row(name.in_language(language), RichText(value.in_language(language)))
     return table
 
 
-def _codes(codes: Codes, language: Language) -> Table:
+def _answers(answers: list[Answers], advise: Advise, language: Language) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column(_COUNT.in_language(language), justify="right", no_wrap=True)
     for heading in (_STATE, _CODE, _MESSAGE, _WHAT_TO_DO):
         table.add_column(heading.in_language(language), overflow="fold")
-    for state, code, message, count in codes:
-        words = (STATES[state], Text.verbatim(code), message or Text("", ""), advice_on(code) or ADVICE[state])
-        table.add_row(f"{count:,}", *(RichText(each.in_language(language)) for each in words))
+    for answer in answers:
+        words = (
+            STATES[answer.state],
+            Text.verbatim(answer.code),
+            answer.message or Text("", ""),
+            advise(answer.state, answer.code),
+        )
+        table.add_row(f"{answer.count:,}", *(RichText(each.in_language(language)) for each in words))
     return table
 
 
 _JOB = Text("Job", "任务")
 _FILE = Text("File", "文件")
+_CORRECTS = Text("Corrects run", "更正的运行")
 _STARTED = Text("Started", "开始时间")
 _TOOK = Text("Took", "用时")
 _TO = Text("Sent to", "发送至")

@@ -7,8 +7,10 @@ from random import SystemRandom
 from rich.console import Console
 from rich.text import Text as RichText
 
-from jobs.app.ending import Ending, check_report, end
+from jobs.app.asked import asked_to_upload
+from jobs.app.ending import Ending, end
 from jobs.app.repeating import check_repeats
+from jobs.app.reporting import check_report
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
@@ -58,6 +60,7 @@ def upload(options: UploadOptions) -> int:
                 destination=delivery.destination if delivery else None,
                 observe=loaded.append,
                 random=SystemRandom(),
+                asked=asked_to_upload(options.source, settings, in_sandbox=options.in_sandbox, dry_run=options.dry_run),
             )
         if delivery and not options.in_sandbox:
             try:

@@ -8,8 +8,8 @@ from openpyxl.workbook import Workbook
 from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS
 from jobs.recallflow.rule_words import accepted, conditional, rule
 from jobs.recallflow.template.examples import FIRST_KEY, example
-from jobs.recallflow.template.measures import LINE_HEIGHT, lines
 from jobs.recallflow.template.styles import CELL, CONDITIONAL, HEADING, NOTE, OPTIONAL, REQUIRED, TITLE, heading_style
+from runner.report.measures import LINE_HEIGHT, lines
 from runner.report.styles import lay_out_page
 from runner.text import Language, Text
 

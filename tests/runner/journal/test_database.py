@@ -1,3 +1,4 @@
+import errno
 import os
 import sqlite3
 import stat
@@ -312,3 +313,13 @@ def assert_clear(error: JournalError, path: Path) -> None:
 
 def is_chinese(character: str) -> bool:
     return "\u4e00" <= character <= "\u9fff"
+
+
+def test_what_fails_beside_the_journal_while_it_is_read_is_not_taken_for_a_failure_of_the_journal(
+    tmp_path: Path,
+) -> None:
+    with Database(tmp_path / "journal.db") as database:
+        with pytest.raises(OSError, match="full"), database.snapshot():
+            raise OSError(errno.ENOSPC, "the disk of the report is full")
+        with database.transaction():
+            database.execute("DELETE FROM runs")

@@ -121,47 +121,6 @@ def test_a_run_that_is_not_there_is_said_to_be_missing(database: Database) -> No
     assert "没有运行 7" in told.value.zh
 
 
-def test_the_most_frequent_answers_come_first_and_success_is_none_of_them(database: Database) -> None:
-    refused, busy = Text("parameter error", "参数错误"), Text.verbatim("busy")
-    run = settled_run(
-        database,
-        [
-            succeeded(1),
-            outcome(2, State.FAILED, code="-41", message=busy),
-            outcome(3, State.FAILED, code="-22", message=refused),
-            outcome(4, State.FAILED, code="-22", message=refused),
-            outcome(5, State.UNKNOWN, code="-22", message=refused),
-        ],
-    )
-    assert Ledger(database).codes(run, 10) == [
-        (State.FAILED, "-22", refused, 2),
-        (State.UNKNOWN, "-22", refused, 1),
-        (State.FAILED, "-41", busy, 1),
-    ]
-    assert len(Ledger(database).codes(run, 1)) == 1
-
-
-def test_the_message_of_a_code_says_the_same_in_both_languages(database: Database) -> None:
-    messages = [
-        Text("no answer in time", "未在时限内收到应答"),
-        Text("the answer is too long to be one", "应答过长，不是有效应答"),
-    ]
-    run = settled_run(
-        database,
-        [outcome(n, State.UNKNOWN, code="unclear", message=message) for n, message in enumerate(messages, start=1)],
-    )
-    [(_, _, message, times)] = Ledger(database).codes(run, 10)
-    assert message in messages
-    assert times == 2
-
-
-def test_the_answer_of_what_is_being_sent_once_more_counts_with_what_it_would_be(database: Database) -> None:
-    run = settled_run(database, [outcome(1, State.UNKNOWN), outcome(2, State.UNKNOWN), outcome(3, State.UNKNOWN)])
-    database.execute("UPDATE requests SET state = 'sending' WHERE ordinal = 1")
-    database.execute("UPDATE requests SET state = 'ready', unclear = 1 WHERE ordinal = 2")
-    assert Ledger(database).codes(run, 10) == [(State.UNKNOWN, "-22", None, 3)]
-
-
 def test_one_runs_numbers_hold_nothing_of_another(database: Database) -> None:
     run = filled_run(database, guests(2), name_seed=1)
     other = filled_run(database, [*guests(3), bad("b", 9)], name_seed=2)

@@ -157,3 +157,13 @@ def test_the_content_of_a_run_from_an_earlier_version_is_found_again(tmp_path: P
         found = repeats(database, mine, now=STARTED + 3_600).fully_sent
         assert found is not None
         assert found.id == 1
+
+
+def test_the_corrections_of_one_run_are_not_sent_twice_at_once(database: Database) -> None:
+    origin, first, second = (filled_run(database, guests(3), name_seed=seed) for seed in (1, 2, 3))
+    for run in (first, second):
+        database.execute("UPDATE runs SET origin = ?, content = ? WHERE id = ?", (origin, str(run), run))
+    Claims(database, first, OTHER, now=STARTED)
+    under_way = repeats(database, second).under_way
+    assert under_way is not None
+    assert under_way.id == first

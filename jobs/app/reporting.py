@@ -1,0 +1,104 @@
+"""Where a run's report lies, and what is in it."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from jobs.upload import Upload
+from runner.errors import SettingsError
+from runner.journal.database import Database
+from runner.journal.journal import Journal
+from runner.journal.ledger import Ledger, RunRecord
+from runner.outcome import State
+from runner.report.workbook import write_report
+from runner.text import Language
+
+_LONGEST_STEM = 180
+"""Bytes of the file's name that its report's begins with: no file system takes a name of more than 255."""
+
+_OF_A_REPORT = re.compile(r"-report-\d{8}-\d{6}-[0-9a-f]{4}(-\d+)?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTerms:
+    """What report a user wants."""
+
+    path: Path | None
+    """Where it is to lie; None for the current folder, under the name of the file and the run."""
+    language: Language
+    corrected: Collection[State]
+    """The states whose requests it gives back to be corrected."""
+    recorded: bool = True
+    """Whether the journal keeps the run."""
+
+
+def report(run: int, database: Database, terms: ReportTerms) -> None:
+    """Writes the workbook of a run, and notes in the journal where it lies.
+
+    Raises:
+        ReportError: it cannot be written.
+        JournalError: the journal cannot be read, or not written.
+    """
+    note_report(run, database, write_report_file(run, database, terms, ending=".xlsx"))
+
+
+def write_report_file(run: int, database: Database, terms: ReportTerms, *, ending: str) -> Path:
+    """Writes the report of a run: a workbook, or a page where the ending is `.html`. Gives where it lies.
+
+    Raises:
+        ReportError: it cannot be written.
+        JournalError: the journal cannot be read.
+    """
+    ledger, job = Ledger(database), Upload(None)
+    path = terms.path or _usual_path(ledger.run(run), ending)
+    if ending == ".html":
+        from runner.report.page import write_page  # noqa: PLC0415 - only those who want one wait for its library
+
+        return write_page(path, ledger, run, job, terms.language)
+    return write_report(path, ledger, run, job, terms.language, corrected=terms.corrected, recorded=terms.recorded)
+
+
+def note_report(run: int, database: Database, path: Path | None) -> None:
+    """Notes in the journal where the report of a run lies; None where there is none.
+
+    Raises:
+        JournalError: it cannot be written.
+    """
+    Journal(database).set_report(run, None if path is None else str(path))
+
+
+def _usual_path(run: RunRecord, ending: str) -> Path:
+    """`flows-report-20260301-013000-ab12.xlsx`; that of a report that was corrected is named as if it were the file."""
+    stem = _OF_A_REPORT.sub("", Path(run.source).stem).encode(errors="replace")[:_LONGEST_STEM].decode(errors="ignore")
+    return Path(f"{stem}-report-{run.name}{ending}")
+
+
+def check_report(path: Path | None, ending: str = ".xlsx") -> None:
+    """Checks before anything is sent that a report can be written there afterwards.
+
+    Raises:
+        SettingsError: it cannot.
+    """
+    if path is None:
+        path = Path(f"report{ending}")
+    if path.is_dir():
+        raise SettingsError(
+            f"The report {path} is a folder. Name a file in it with --report.",
+            f"报告 {path} 是文件夹。请用 --report 指定其中的文件名。",
+        )
+    if path.suffix.lower() != ending:
+        raise SettingsError(
+            f"The report {path} must be a file that ends in {ending}. Name one with --report.",
+            f"报告 {path} 必须是以 {ending} 结尾的文件。请用 --report 指定。",
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise SettingsError(
+            f"The report cannot be written to {path} ({error.strerror}). Name another place with --report.",
+            f"无法将报告写入 {path}（{error.strerror}）。请用 --report 指定其他位置。",
+        ) from error

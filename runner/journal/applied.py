@@ -1,0 +1,119 @@
+"""What the journal knows to have been applied last under a key: what the vendor has, if nobody else changed it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from runner.journal.database import Database
+from runner.outcome import State
+
+MOST_RUNS = 10
+"""Runs that are searched for what a whole run has overwritten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """The last request of a key that may have changed what the vendor has."""
+
+    id: int
+    """The journal's number of its run."""
+    run: str
+    """The name of its run."""
+    body: bytes
+    certain: bool
+    """Whether it was applied; otherwise it was sent, and nobody knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A request that was applied, and what it overwrote."""
+
+    ordinal: int
+    body: bytes
+    before: bytes | None
+    """The body that was applied last before it was first sent; None where there is none, or nobody knows."""
+
+
+class AppliedBefore:
+    """Looks into the other runs that went where one goes."""
+
+    def __init__(self, database: Database, run: int, *, since: int = 0) -> None:
+        """Finds out which runs those are.
+
+        Args:
+            database: the journal.
+            run: the one that asks.
+            since: the first run that counts.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        self._database = database
+        self._run = run
+        self._runs: Sequence[int] = [
+            row["id"]
+            for row in database.execute(
+                "SELECT others.id FROM runs AS mine JOIN runs AS others USING (job, endpoint)"
+                " WHERE mine.id = ? AND others.id <> mine.id AND others.id >= ? AND others.state <> 'planned'"
+                " ORDER BY others.id DESC",
+                (run, since),
+            )
+        ]
+        self._query = _LAST.format(runs=", ".join(map(str, self._runs)))
+
+    def __bool__(self) -> bool:
+        return bool(self._runs)
+
+    def last(self, key: str, before: float = inf) -> Applied | None:
+        """The last request of the key that was applied, or may have been; None where no run had one.
+
+        Args:
+            key: of the request.
+            before: Unix seconds; what was settled later does not count.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        row = self._database.execute(self._query, (key, before)).fetchone()
+        if row is None:
+            return None
+        return Applied(id=row["id"], run=row["name"], body=row["body"], certain=row["state"] in _CERTAIN)
+
+    def updates(self) -> Iterator[Update]:
+        """The run's own requests that succeeded, in input order. Streams, which is much faster than `last` for each.
+
+        What they overwrote is looked for in the latest runs only: each costs a look for each request.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        query = _UPDATES.format(runs=", ".join(map(str, self._runs[:MOST_RUNS])))
+        for row in self._database.stream(query, (self._run,)):
+            yield Update(ordinal=row["ordinal"], body=row["body"], before=row["before"])
+
+
+_CERTAIN = frozenset({State.SUCCEEDED, State.UNCHANGED})
+
+_LAST = """
+SELECT runs.id, runs.name, body, requests.state
+FROM requests INDEXED BY requests_by_key JOIN bodies USING (run, ordinal) JOIN runs ON runs.id = requests.run
+WHERE requests.run IN ({runs}) AND requests.key = ? AND (
+    requests.state IN ('succeeded', 'unchanged', 'unknown', 'sending') OR requests.state = 'ready' AND unclear
+) AND ifnull(coalesce(requests.settled, first_sent) < ?, 1)
+ORDER BY coalesce(requests.settled, first_sent) DESC NULLS FIRST LIMIT 1
+"""
+# Of what a process was sending when it died, nobody knows when it was applied, if it was.
+
+_UPDATES = """
+SELECT mine.ordinal, bodies.body, (
+    SELECT iif(old.state IN ('succeeded', 'unchanged'), old_bodies.body, NULL)
+    FROM requests AS old INDEXED BY requests_by_key JOIN bodies AS old_bodies USING (run, ordinal)
+    WHERE old.run IN ({runs}) AND old.key = mine.key AND (
+        old.state IN ('succeeded', 'unchanged', 'unknown', 'sending') OR old.state = 'ready' AND old.unclear
+    ) AND ifnull(coalesce(old.settled, old.first_sent) <= mine.first_sent, 1)
+    ORDER BY coalesce(old.settled, old.first_sent) DESC NULLS FIRST LIMIT 1
+) AS before
+FROM requests AS mine JOIN bodies USING (run, ordinal)
+WHERE mine.run = ? AND mine.state = 'succeeded' ORDER BY mine.ordinal
+"""
+# What an earlier run has sent later, having been resumed, is not what this one has overwritten.

@@ -1,0 +1,214 @@
+"""What a report says of a run as a whole: the same on the sheet Summary and on the page to be sent by mail."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from runner.journal.family import later_corrections
+from runner.journal.figures import (
+    MOST_FREQUENT,
+    AttemptCount,
+    attempts_over_time,
+    frequent_answers,
+    mistakes,
+    time_of_attempts,
+)
+from runner.journal.ledger import Ledger, RunRecord
+from runner.outcome import RunState, State
+from runner.report.cells import local_time, utc_offset
+from runner.report.time_steps import in_words, steps_between
+from runner.report.words import CORRECTED, RUN_STATES, Advise
+from runner.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing to know of the run."""
+
+    label: Text
+    value: Text | datetime | float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateCount:
+    """How many requests ended in a state."""
+
+    state: State
+    count: int
+    share: float
+    """Of all requests, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What was said of several requests: an answer, or a problem that the check found."""
+
+    state: State
+    code: str
+    message: Text
+    remedy: Text
+    """What to do."""
+    count: int
+    """Of requests, or of problems."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeStep:
+    """What was sent in one step of time."""
+
+    label: str
+    """When it begins, by the user's clock."""
+    first: int
+    """Attempts that each were the first at its request."""
+    retries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """Attempts over time."""
+
+    zone: str
+    """As `UTC+08:00`."""
+    width: Text
+    """How long a step lasts."""
+    steps: tuple[TimeStep, ...]
+    """One after the other without a gap, all of them of one width."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """A run in one screen."""
+
+    title: Text
+    stopped: Text | None
+    """Why it ended early, if it did."""
+    next_step: Text | None
+    """None where there is nothing left to do."""
+    is_to_be_corrected: bool
+    """Whether the next step is to correct what the workbook gives back."""
+    facts: tuple[Fact, ...]
+    counts: tuple[StateCount, ...]
+    """Of every final state."""
+    messages: tuple[Message, ...]
+    """The most frequent ones, the most frequent first."""
+    timeline: Timeline | None
+    """None where nothing was sent."""
+
+
+def overview(ledger: Ledger, run: RunRecord, advise: Advise, *, recorded: bool = True) -> Overview:
+    """Reads what there is to say of a run.
+
+    Args:
+        ledger: the journal.
+        run: the run.
+        advise: what to do about its requests.
+        recorded: whether the journal keeps the run; otherwise it is only of a check, and has no name.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    goes_on = run.state in {RunState.STOPPED, RunState.RUNNING}
+    unsettled = sum(run.counts[state] for state in CORRECTED)
+    fix = bool(unsettled and run.headings) and not goes_on
+    later = later_corrections(ledger.database, run.id)
+    return Overview(
+        title=_TITLE if recorded else _TITLE_OF_CHECK,
+        stopped=run.reason,
+        next_step=_GO_ON.format(run=run.name) if goes_on else _CORRECT.format(count=f"{unsettled:,}") if fix else None,
+        is_to_be_corrected=fix,
+        facts=(
+            *_facts(run, recorded=recorded),
+            *(Fact(label=_CORRECTED_BY, value=Text.verbatim(each.name)) for each in later[:1]),
+        ),
+        counts=tuple(
+            StateCount(state=state, count=count, share=count / run.requests if run.requests else 0.0)
+            for state, count in run.counts.items()
+        ),
+        messages=_messages(ledger, run, advise),
+        timeline=_timeline(ledger, run),
+    )
+
+
+def _facts(run: RunRecord, *, recorded: bool) -> Iterator[Fact]:
+    def said(en: str, zh: str, value: Text | str | datetime | float) -> Fact:
+        return Fact(label=Text(en, zh), value=Text.verbatim(value) if isinstance(value, str) else value)
+
+    if recorded:
+        yield said("Run", "运行编号", run.name)
+    if run.origin is not None:
+        yield said("Corrects run", "更正的运行", run.origin)
+    yield said("Job", "任务", run.job)
+    yield said("State", "状态", RUN_STATES[run.state] if recorded else _ONLY_CHECKED)
+    if run.asked is not None:
+        yield said("Command", "命令", run.asked)
+    yield said("File", "文件", run.source)
+    if run.sheet is not None:
+        yield said("Sheet", "工作表", run.sheet)
+    if run.endpoint is not None:
+        yield said("Sent to", "发送至", run.endpoint)
+        yield said("Account", "账号", run.account or "")
+    zone = utc_offset(run.started)
+    yield said(f"Started ({zone})", f"开始时间（{zone}）", local_time(run.started))
+    yield said("Seconds", "耗时（秒）", round(run.seconds, 1))
+    yield said("Rows", "行数", run.rows)
+    yield said("Requests", "请求数", run.requests)
+    yield said("Attempts", "发送次数", run.attempts)
+
+
+def _messages(ledger: Ledger, run: RunRecord, advise: Advise) -> tuple[Message, ...]:
+    answers = [
+        Message(
+            state=answer.state,
+            code=answer.code,
+            message=answer.message or _NOTHING_SAID,
+            remedy=advise(answer.state, answer.code),
+            count=answer.count,
+        )
+        for answer in frequent_answers(ledger.database, run.id, MOST_FREQUENT)
+    ]
+    problems = [
+        Message(
+            state=State.INVALID,
+            code=mistake.code,
+            message=_MISTAKE.format(heading=mistake.heading, cell=mistake.cell, message=mistake.message),
+            remedy=mistake.remedy,
+            count=mistake.count,
+        )
+        for mistake in mistakes(ledger.database, run.id)
+    ]
+    return tuple(sorted(answers + problems, key=lambda message: -message.count)[:MOST_FREQUENT])
+
+
+def _timeline(ledger: Ledger, run: RunRecord) -> Timeline | None:
+    span = time_of_attempts(ledger.database, run.id)
+    if span is None:
+        return None
+    steps = steps_between(*span)
+    counts = attempts_over_time(ledger.database, run.id, since=steps.since, width=steps.width)
+    by_step = {each.step: each for each in counts}
+    nothing = AttemptCount(step=0, first=0, retries=0)
+    made = [by_step.get(step, nothing) for step in range(steps.number)]
+    return Timeline(
+        zone=utc_offset(span[0]),
+        width=in_words(steps.width),
+        steps=tuple(
+            TimeStep(label=label, first=each.first, retries=each.retries)
+            for label, each in zip(steps.labels(), made, strict=True)
+        ),
+    )
+
+
+_CORRECTED_BY = Text("Corrected by run", "更正它的运行")
+_GO_ON = Text(
+    "Go on where it was: recallflow resume {run}. Correct what is left then in the report of that.",
+    "请先继续发送：recallflow resume {run}；其后再在新报告中更正剩余部分。",
+)
+_CORRECT = Text(
+    "{count} of the requests are not settled: correct them on the sheet Corrections, and upload this very workbook.",
+    "{count} 个请求尚未完成：请在 Corrections 工作表中更正，然后直接上传本文件。",
+)
+_TITLE = Text("What became of the run", "运行结果")
+_TITLE_OF_CHECK = Text("What the check found", "检查结果")
+_ONLY_CHECKED = Text("only checked, nothing was sent", "仅检查，未发送")
+_MISTAKE = Text("{heading}: {message} (first in {cell})", "{heading}：{message}（首例：{cell}）")
+_NOTHING_SAID = Text("", "")
