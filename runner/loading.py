@@ -114,8 +114,7 @@ def load(
                 duplicates=source.duplicates,
                 rows_of=rows.taken_by if source.keep_rows else None,
             )
-            if origin is not None:
-                settle_meanwhile(database, run, origin, now=now())
+            settle_meanwhile(database, run, now=now())
             journal.mark_loaded(run, rows=rows.count, seconds=now() - began)
         except BaseException:
             journal.discard(run)

@@ -31,9 +31,8 @@ def changes_between(old: bytes, new: bytes) -> Iterator[Change]:
     before, after = from_json(old), from_json(new)
     yield from _of_fields("", _FLOW_NAMES, before, after)
     gone, come = before.get(NODES), after.get(NODES)
-    if (
-        not gone and not come and gone != come
-    ):  # whether an update leaves nodes alone that it does not name is not known
+    # Whether an update leaves nodes alone that it does not name is not known: a list that is blank is not one missing.
+    if not gone and not come and gone != come:
         yield Change(field=NODES, old=gone, new=come)
     for place, (node, other) in enumerate(zip_longest(gone or (), come or ())):
         field = f"{NODES}[{place}]"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import inf
 
 from runner.journal.database import Database
 from runner.outcome import State
@@ -59,22 +58,18 @@ class AppliedBefore:
                 (run, since),
             )
         ]
-        self._query = _LAST.format(runs=", ".join(map(str, self._runs)))
+        self._query = _over(self._runs, _LAST)
 
     def __bool__(self) -> bool:
         return bool(self._runs)
 
-    def last(self, key: str, before: float = inf) -> Applied | None:
+    def last(self, key: str) -> Applied | None:
         """The last request of the key that was applied, or may have been; None where no run had one.
-
-        Args:
-            key: of the request.
-            before: Unix seconds; what was settled later does not count.
 
         Raises:
             JournalError: the journal cannot be read.
         """
-        row = self._database.execute(self._query, (key, before)).fetchone()
+        row = self._database.execute(self._query, (key,)).fetchone()
         if row is None:
             return None
         return Applied(id=row["id"], run=row["name"], body=row["body"], certain=row["state"] in _CERTAIN)
@@ -87,31 +82,35 @@ class AppliedBefore:
         Raises:
             JournalError: the journal cannot be read.
         """
-        query = _UPDATES.format(runs=", ".join(map(str, self._runs[:MOST_RUNS])))
-        for row in self._database.stream(query, (self._run,)):
+        for row in self._database.stream(_over(self._runs[:MOST_RUNS], _UPDATES), (self._run,)):
             yield Update(ordinal=row["ordinal"], body=row["body"], before=row["before"])
+
+
+def _over(runs: Sequence[int], query: str) -> str:
+    """The query, in which `old` is a request of those runs that may have been applied; the latest one comes first."""
+    return query.format(touched=_TOUCHED.format(runs=", ".join(map(str, runs))), latest=_LATEST)
 
 
 _CERTAIN = frozenset({State.SUCCEEDED, State.UNCHANGED})
 
-_LAST = """
-SELECT runs.id, runs.name, body, requests.state
-FROM requests INDEXED BY requests_by_key JOIN bodies USING (run, ordinal) JOIN runs ON runs.id = requests.run
-WHERE requests.run IN ({runs}) AND requests.key = ? AND (
-    requests.state IN ('succeeded', 'unchanged', 'unknown', 'sending') OR requests.state = 'ready' AND unclear
-) AND ifnull(coalesce(requests.settled, first_sent) < ?, 1)
-ORDER BY coalesce(requests.settled, first_sent) DESC NULLS FIRST LIMIT 1
-"""
+_TOUCHED = """old.run IN ({runs}) AND (
+    old.state IN ('succeeded', 'unchanged', 'unknown', 'sending') OR old.state = 'ready' AND old.unclear
+)"""
+_LATEST = "coalesce(old.settled, old.first_sent) DESC NULLS FIRST LIMIT 1"
 # Of what a process was sending when it died, nobody knows when it was applied, if it was.
+
+_LAST = """
+SELECT runs.id, runs.name, body, old.state
+FROM requests AS old INDEXED BY requests_by_key JOIN bodies USING (run, ordinal) JOIN runs ON runs.id = old.run
+WHERE {touched} AND old.key = ? ORDER BY {latest}
+"""
 
 _UPDATES = """
 SELECT mine.ordinal, bodies.body, (
     SELECT iif(old.state IN ('succeeded', 'unchanged'), old_bodies.body, NULL)
     FROM requests AS old INDEXED BY requests_by_key JOIN bodies AS old_bodies USING (run, ordinal)
-    WHERE old.run IN ({runs}) AND old.key = mine.key AND (
-        old.state IN ('succeeded', 'unchanged', 'unknown', 'sending') OR old.state = 'ready' AND old.unclear
-    ) AND ifnull(coalesce(old.settled, old.first_sent) <= mine.first_sent, 1)
-    ORDER BY coalesce(old.settled, old.first_sent) DESC NULLS FIRST LIMIT 1
+    WHERE {touched} AND old.key = mine.key AND ifnull(coalesce(old.settled, old.first_sent) <= mine.first_sent, 1)
+    ORDER BY {latest}
 ) AS before
 FROM requests AS mine JOIN bodies USING (run, ordinal)
 WHERE mine.run = ? AND mine.state = 'succeeded' ORDER BY mine.ordinal

@@ -1,13 +1,12 @@
 """What has become of corrections since the run that they correct: what was sent meanwhile is not sent again."""
 
 import sqlite3
-from typing import TypedDict
 
 from runner.journal.applied import Applied, AppliedBefore
 from runner.journal.content import content_of
 from runner.journal.database import Database
 from runner.journal.family import relatives
-from runner.journal.findings import add_notices, add_problems
+from runner.journal.findings import add_notices, at_key, place_of_keys, reject
 from runner.outcome import State
 from runner.problem import Notice, Problem, Violation
 from runner.text import Text
@@ -22,14 +21,6 @@ Found = list[tuple[Applied, sqlite3.Row]]
 """What was applied last under the key of a request, and the request."""
 
 
-class _AtKey(TypedDict):
-    row: int
-    field: str
-    heading: str
-    cell: str
-    value: str
-
-
 def find_origin_run(database: Database, name: str) -> int | None:
     """The journal's number of the run that a report names; None where this journal does not have it.
 
@@ -40,8 +31,8 @@ def find_origin_run(database: Database, name: str) -> int | None:
     return None if row is None else int(row["id"])
 
 
-def settle_meanwhile(database: Database, run: int, origin: int, *, now: float) -> None:
-    """Compares what corrections would send with what has been applied since their origin began.
+def settle_meanwhile(database: Database, run: int, *, now: float) -> None:
+    """Compares what corrections would send with what has been applied since their origin began; of others, nothing.
 
     What was applied last under a key just as it stands is `unchanged`; what may have been is looked up at the vendor's
     before it is sent. What stands as its origin had it, though something else was applied since, is `invalid`: it is an
@@ -51,16 +42,18 @@ def settle_meanwhile(database: Database, run: int, origin: int, *, now: float) -
     Args:
         database: the journal.
         run: a filled one of which nothing was sent.
-        origin: the run that it corrects.
         now: Unix seconds.
 
     Raises:
         JournalError: the journal cannot be read or written.
     """
-    before = AppliedBefore(database, run, since=origin)
+    [origin] = database.execute("SELECT origin FROM runs WHERE id = ?", (run,)).fetchone()
+    before = None if origin is None else AppliedBefore(database, run, since=origin)
     if not before:
         return
+    place = place_of_keys(database, run)
     own_family = {each.id for each in relatives(database, run)}
+    less_is_sent = False
     at = 0
     while rows := database.execute(_READY_AFTER, (origin, run, at, _BATCH)).fetchall():
         at = rows[-1]["ordinal"]
@@ -78,10 +71,12 @@ def settle_meanwhile(database: Database, run: int, origin: int, *, now: float) -
         with database.transaction():
             _skip(database, run, found["sent"], now)
             _look_up(database, run, found["unclear"])
-            _refuse(database, run, found["stale"])
-            _say(database, run, found["overwritten"])
-    with database.transaction():
-        database.execute("UPDATE runs SET content = ? WHERE id = ?", (content_of(database, run), run))
+            _refuse(database, run, found["stale"], place)
+            _say(database, run, found["overwritten"], place)
+        less_is_sent = less_is_sent or bool(found["sent"] or found["stale"])
+    if less_is_sent:
+        with database.transaction():
+            database.execute("UPDATE runs SET content = ? WHERE id = ?", (content_of(database, run), run))
 
 
 def _skip(database: Database, run: int, found: Found, now: float) -> None:
@@ -98,56 +93,26 @@ def _look_up(database: Database, run: int, found: Found) -> None:
     database.execute_many("UPDATE requests SET unclear = 1 WHERE run = ? AND ordinal = ?", own)
 
 
-def _refuse(database: Database, run: int, found: Found) -> None:
-    problems = [
-        (
-            row["ordinal"],
-            1,
-            [Problem(**_at_key(row), violation=Violation("stale", _STALE.format(run=last.run), _RENEW))],
-        )
-        for last, row in found
-    ]
-    add_problems(database, run, problems)
-    own = [(run, row["ordinal"]) for _, row in found]
-    database.execute_many("UPDATE requests SET state = 'invalid' WHERE run = ? AND ordinal = ?", own)
-    database.execute_many("DELETE FROM bodies WHERE run = ? AND ordinal = ?", own)
+def _refuse(database: Database, run: int, found: Found, place: sqlite3.Row) -> None:
+    violations = ((Violation("stale", _STALE.format(run=last.run), _RENEW), row) for last, row in found)
+    problems = ((row, [Problem(**at_key(place, row), violation=violation)]) for violation, row in violations)
+    reject(database, run, [(row["ordinal"], 1, only) for row, only in problems])
 
 
-def _say(database: Database, run: int, found: Found) -> None:
-    add_notices(
-        database,
-        run,
-        (
-            (
-                row["ordinal"],
-                row["notices"] + 1,
-                [Notice(**_at_key(row), code="overwrites", message=_OVERWRITES.format(run=last.run))],
-            )
-            for last, row in found
-        ),
-    )
-
-
-def _at_key(row: sqlite3.Row) -> _AtKey:
-    """The place of a request's key in the user's file."""
-    number = int(row["rows"].partition("-")[0])
-    return {
-        "row": number,
-        "field": row["key_heading"],
-        "heading": row["key_heading"],
-        "cell": f"{row['key_column']}{number}",
-        "value": row["key"],
-    }
+def _say(database: Database, run: int, found: Found, place: sqlite3.Row) -> None:
+    messages = ((_OVERWRITES.format(run=last.run), row) for last, row in found)
+    notices = ((row, [Notice(**at_key(place, row), code="overwrites", message=words)]) for words, row in messages)
+    add_notices(database, run, ((row["ordinal"], row["notices"] + 1, only) for row, only in notices))
 
 
 _READY_AFTER = """
-SELECT mine.ordinal, mine.key, mine.rows, own.body, runs.key_column, runs.key_heading, (
+SELECT mine.ordinal, mine.key, mine.rows, own.body, (
     SELECT ifnull(max(place), 0) FROM notices WHERE notices.run = mine.run AND notices.ordinal = mine.ordinal
 ) AS notices, (
     SELECT bodies.body FROM requests AS old INDEXED BY requests_by_key JOIN bodies USING (run, ordinal)
     WHERE old.run = ? AND old.key = mine.key LIMIT 1
 ) AS as_it_was
-FROM requests AS mine JOIN bodies AS own USING (run, ordinal) JOIN runs ON runs.id = mine.run
+FROM requests AS mine JOIN bodies AS own USING (run, ordinal)
 WHERE mine.run = ? AND mine.ordinal > ? AND mine.state = 'ready' ORDER BY mine.ordinal LIMIT ?
 """
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Literal
 
 from runner.journal.database import Database
-from runner.journal.findings import add_notices, add_problems
+from runner.journal.findings import add_notices, at_key, place_of_keys, reject
 from runner.journal.schema import TABLES_BY_REQUEST
 from runner.outcome import State
 from runner.problem import Notice, Problem, Violation
@@ -21,38 +21,22 @@ DUPLICATE_KEY = "duplicate-key"
 
 def reject_duplicates(database: Database, run: int) -> bool:
     """None of them is sent. Gives whether there were any. Within a transaction."""
-    return _reject(database, run, _place_of_keys(database, run), _twins(database, run))
+    return _reject(database, run, place_of_keys(database, run), _twins(database, run))
 
 
 def _reject(database: Database, run: int, place: sqlite3.Row, groups: Iterable[list[sqlite3.Row]]) -> bool:
     found = [(twin, twins[index - 1] if index else twins[1]) for twins in groups for index, twin in enumerate(twins)]
-    add_problems(
+    reject(
         database,
         run,
-        (
+        [
             (
                 twin["ordinal"],
                 (twin["problems"] or 0) + 1,
-                [
-                    Problem(
-                        row=_first_row(twin),
-                        field=place["key_heading"],
-                        heading=place["key_heading"],
-                        cell=f"{place['key_column']}{_first_row(twin)}",
-                        value=twin["key"],
-                        violation=_duplicate(twin["key"], other["rows"]),
-                    )
-                ],
+                [Problem(**at_key(place, twin), violation=_duplicate(twin["key"], other["rows"]))],
             )
             for twin, other in found
-        ),
-    )
-    database.execute_many(
-        "UPDATE requests SET state = ? WHERE run = ? AND ordinal = ?",
-        ((State.INVALID, run, twin["ordinal"]) for twin, _ in found),
-    )
-    database.execute_many(
-        "DELETE FROM bodies WHERE run = ? AND ordinal = ?", ((run, twin["ordinal"]) for twin, _ in found)
+        ],
     )
     return bool(found)
 
@@ -65,7 +49,7 @@ def supersede_duplicates(database: Database, run: int) -> bool:
     Where one of them has problems, none is sent: what it was meant to be, and whether the last one is all of it, nobody
     can tell.
     """
-    place = _place_of_keys(database, run)
+    place = place_of_keys(database, run)
     found = False
     for twins in _twins(database, run):
         found = True
@@ -83,20 +67,11 @@ def supersede_duplicates(database: Database, run: int) -> bool:
             Notice(
                 code="superseded",
                 message=_SUPERSEDED.format(key=twin["key"], rows=twin["rows"], last=last["rows"]),
-                row=_first_row(twin),
-                field=place["key_heading"],
-                heading=place["key_heading"],
-                cell=f"{place['key_column']}{_first_row(twin)}",
-                value=twin["key"],
+                **at_key(place, twin),
             )
             for twin in others
         ]
         add_notices(database, run, [(last["ordinal"], (last["notices"] or 0) + 1, superseded)])
-    return found
-
-
-def _place_of_keys(database: Database, run: int) -> sqlite3.Row:
-    found: sqlite3.Row = database.execute("SELECT key_column, key_heading FROM runs WHERE id = ?", (run,)).fetchone()
     return found
 
 
@@ -115,10 +90,6 @@ def _twins(database: Database, run: int) -> Iterator[list[sqlite3.Row]]:
     ).fetchall()
     for _, twins in groupby(rows, key=lambda row: row["key"]):
         yield list(twins)
-
-
-def _first_row(twin: sqlite3.Row) -> int:
-    return int(twin["rows"].partition("-")[0])
 
 
 def _duplicate(key: str, other_rows: str) -> Violation:

@@ -1,6 +1,8 @@
 """Writes problems and notices: what was found out about requests while they were checked."""
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import TypedDict
 
 from runner.journal.database import Database
 from runner.problem import Notice, Problem
@@ -61,3 +63,42 @@ def add_notices(database: Database, run: int, groups: Iterable[tuple[int, int, I
             for place, notice in enumerate(notices, start=first_place)
         ),
     )
+
+
+class AtKey(TypedDict):
+    """The place of a problem or notice that is about a request as a whole."""
+
+    row: int
+    field: str
+    heading: str
+    cell: str
+    value: str
+
+
+def place_of_keys(database: Database, run: int) -> sqlite3.Row:
+    """The column that holds a run's keys in the user's file, and its heading."""
+    found: sqlite3.Row = database.execute("SELECT key_column, key_heading FROM runs WHERE id = ?", (run,)).fetchone()
+    return found
+
+
+def at_key(place: sqlite3.Row, request: sqlite3.Row) -> AtKey:
+    """The key's cell in the first row of a request, given the place of its run's keys."""
+    row = int(request["rows"].partition("-")[0])
+    return {
+        "row": row,
+        "field": place["key_heading"],
+        "heading": place["key_heading"],
+        "cell": f"{place['key_column']}{row}",
+        "value": request["key"],
+    }
+
+
+def reject(database: Database, run: int, groups: Sequence[tuple[int, int, Iterable[Problem]]]) -> None:
+    """Requests that were ready are invalid, with nothing left to be sent; for `groups`, see `add_problems`.
+
+    Within a transaction.
+    """
+    add_problems(database, run, groups)
+    own = [(run, ordinal) for ordinal, _, _ in groups]
+    database.execute_many("UPDATE requests SET state = 'invalid' WHERE run = ? AND ordinal = ?", own)
+    database.execute_many("DELETE FROM bodies WHERE run = ? AND ordinal = ?", own)

@@ -10,6 +10,7 @@ from runner.report.book import Book
 from runner.report.cells import local_time, utc_offset
 from runner.report.changed import in_words
 from runner.report.long_sheet import LongSheet, ReportColumn
+from runner.report.measures import lines
 from runner.report.styles import COUNT, TIME, TOP, WRAPPED, state_style
 from runner.report.words import RESULTS, STATES, Advise
 from runner.text import Language, Text
@@ -63,7 +64,7 @@ def add_results(book: Book, ledger: Ledger, run: RunRecord, job: Job, *, advise:
                 None if took is None else (round(took, 3), COUNT),
                 (changes, WRAPPED) if changes else None,
             ],
-            lines=_lines(changes) if changes else 1,
+            lines=lines(changes, _WIDEST) if changes else 1,
         )
     results.close()
 
@@ -90,11 +91,6 @@ def _changes_of(ledger: Ledger, run: RunRecord, job: Job, language: Language) ->
         return in_words(compare(update.before, update.body), language)
 
     return changes
-
-
-def _lines(changes: str) -> int:
-    """That they take in their cell; a Chinese character is as wide as two bytes, and has three."""
-    return sum(1 + len(line.encode()) // _WIDEST for line in changes.split("\n"))
 
 
 def _count_of_problems(count: int) -> Text:

@@ -46,17 +46,16 @@ def write_report(
     Raises:
         ReportError: it cannot be written there; nothing is left behind.
     """
-    record = ledger.run(run)
-    try:
-        with unfinished(path) as file:
-            with Book(file.parent) as book:
-                with ledger.snapshot():
-                    now = ledger.run(run)
-                    _fill(book, ledger, now, job, language, corrected=corrected, recorded=recorded)
-                book.save(file)
-            return put_beside(file, path)
-    except OSError as error:
-        raise not_written(path, record.name if recorded else None, error) from error
+    with ledger.snapshot():
+        record = ledger.run(run)
+        try:
+            with unfinished(path) as file:
+                with Book(file.parent) as book:
+                    _fill(book, ledger, record, job, language, corrected=corrected, recorded=recorded)
+                    book.save(file)
+                return put_beside(file, path)
+        except OSError as error:
+            raise not_written(path, record.name if recorded else None, error) from error
 
 
 def _fill(

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from jobs.app.formats import check_format
 from jobs.app.printing import print_line
 from jobs.app.reporting import ReportTerms, check_report, note_report, write_report_file
 from jobs.app.summary import print_json, report_line, run_json
-from runner.errors import JournalError, SettingsError
+from runner.errors import JournalError
 from runner.journal.database import Database
 from runner.journal.lookup import find_run
 
@@ -32,11 +33,7 @@ def write(journal: Path, name: str | None, terms: ReportTerms, *, layout: str, j
         JournalError: the journal cannot be read.
         ReportError: the report cannot be written.
     """
-    if layout not in FORMATS:
-        raise SettingsError(
-            f"There is no format {layout}. Write {' or '.join(FORMATS)}.",
-            f"没有格式 {layout}。请写 {' 或 '.join(FORMATS)}。",
-        )
+    check_format(layout, FORMATS)
     check_report(terms.path, FORMATS[layout])
     with Database(journal, to_read=True) as database:
         record = find_run(database, name)

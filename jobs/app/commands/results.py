@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from jobs.app.formats import check_format
 from jobs.app.problems import problems_json
 from jobs.app.states import states_named
 from jobs.app.summary import print_json, run_json
-from runner.errors import SettingsError
 from runner.journal.database import Database
 from runner.journal.ledger import Ledger
 from runner.journal.lookup import find_run
@@ -47,11 +47,7 @@ def results(journal: Path, name: str | None, *, layout: str, states: str | None,
         InputError: there is no such run.
         JournalError: the journal cannot be read.
     """
-    if layout not in FORMATS:
-        raise SettingsError(
-            f"There is no format {layout}. Write {' or '.join(FORMATS)}.",
-            f"没有格式 {layout}。请写 {' 或 '.join(FORMATS)}。",
-        )
+    check_format(layout, FORMATS)
     wanted = states_named(states, FINAL_STATES)
     with Database(journal, to_read=True) as database:
         record = find_run(database, name)

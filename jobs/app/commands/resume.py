@@ -13,7 +13,7 @@ from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
 from jobs.app.watching import keeping_log, watching
 from runner.errors import SettingsError
-from runner.journal.corrections import find_origin_run, settle_meanwhile
+from runner.journal.corrections import settle_meanwhile
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.leases import SANDBOX
@@ -54,8 +54,7 @@ def resume(options: ResumeOptions) -> int:
         _check_destination(record, delivery)
         if record.state is RunState.PLANNED and delivery.base_url is not None:
             Journal(database).redirect(record.id, delivery.destination)  # a dry run goes nowhere
-            if record.origin and (origin := find_origin_run(database, record.origin)) is not None:
-                settle_meanwhile(database, record.id, origin, now=time.time())
+            settle_meanwhile(database, record.id, now=time.time())
             check_repeats(record.id, database, language, yes=options.yes, json=options.ending.json)
         check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
         with Interrupts() as interrupts:
