@@ -8,15 +8,18 @@ from random import Random
 from runner.errors import JournalError, LeaseLost
 from runner.events import Loaded, Observe, Started
 from runner.job import Job
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Destination, Journal
 from runner.journal.ledger import Ledger
 from runner.journal.owner import is_gone, this_process
+from runner.journal.tenancy import LeaseTerms
 from runner.loading import Source, load
 from runner.outcome import RunState, State, Stop
+from runner.request import Request
 from runner.sending.disk import Disk
 from runner.sending.guards import Guards
+from runner.sending.journey import Journey, Road, Way
 from runner.sending.limits import BreakerTerms, Limits
 from runner.sending.line import Carrier
 from runner.sending.pool import NO_GUARDS, USUAL_BREAKER, Pool
@@ -42,6 +45,7 @@ async def send(  # noqa: PLR0913 - where everything is put together
     resumed: Destination | None = None,
     now: Callable[[], float] = time.time,
     disk: Disk | None = None,
+    way: Callable[[Request, Road], Way] = Journey,
 ) -> Stop | None:
     """Sends what is ready in a run.
 
@@ -60,6 +64,7 @@ async def send(  # noqa: PLR0913 - where everything is put together
         resumed: where it goes from now on, for a run that goes on with what an earlier stop kept from being settled.
         now: Unix seconds.
         disk: where the journal's writing is done; None for a thread of its own.
+        way: how a request is brought to its end.
 
     Returns:
         Why it stopped early, if it did; that the journal could no longer be written is such a reason. What came when
@@ -100,6 +105,7 @@ async def send(  # noqa: PLR0913 - where everything is put together
         random=random,
         now=now,
         disk=disk,
+        way=way,
     )
     try:
         with control(pool):

@@ -3,9 +3,11 @@
 RunnerError
 ├── SettingsError          a setting is missing or cannot be used
 ├── InputError             the input cannot be read as a table of requests
+│   └── HeadingsError      its headings are not those that are wanted
 ├── JournalError           the journal cannot be opened, read or written
 │   └── LeaseLost          somebody else has taken over what this process had claimed
 ├── ReportError            the report cannot be written
+├── UnreadableState        an answer does not tell the remote state that was asked for
 ├── AttachmentChanged      a file that was to be sent is not what was checked any more
 └── TransportError         a call did not bring an answer
     ├── NotSent            nothing of it left this machine
@@ -32,6 +34,20 @@ class InputError(RunnerError):
     """The input cannot be read as a table of requests."""
 
 
+class HeadingsError(InputError):
+    """The headings of a table are not those that are wanted. Keeps what is wrong apart from what to do about it."""
+
+    def __init__(self, what: tuple[str, str], remedy: tuple[str, str]) -> None:
+        """Takes both in English and in Chinese; the remedy is for the table of requests.
+
+        Args:
+            what: without a full stop.
+            remedy: a sentence or more.
+        """
+        super().__init__(f"{what[0]}. {remedy[0]}", f"{what[1]}。{remedy[1]}")
+        self.what = what
+
+
 class JournalError(RunnerError):
     """The journal cannot be opened, read or written."""
 
@@ -42,6 +58,10 @@ class LeaseLost(JournalError):
 
 class ReportError(RunnerError):
     """The report cannot be written."""
+
+
+class UnreadableState(RunnerError):
+    """An answer does not tell the remote state that was asked for."""
 
 
 class AttachmentChanged(RunnerError):

@@ -1,9 +1,10 @@
 """What happens during a run, told as it happens to whoever watches: the bar, the log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from runner.outcome import Action, Finding, State, Stop
+from runner.plan import Plan
 from runner.problem import Notice
 from runner.text import Text
 
@@ -32,6 +33,8 @@ class Started:
     account: str
     """Masked."""
     concurrency: int
+    only_reads: bool = False
+    """Whether nothing is sent for now: the remote state is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,25 @@ class Settled:
     key: str
     state: State
     code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the vendor has of a request is in the journal, and what is planned for it."""
+
+    ordinal: int
+    key: str
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The remote state of every request was read, as far as it can be."""
+
+    plan: Mapping[Plan, int]
+    """How many requests have which plan."""
+    to_send: int
+    """How many are sent now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +147,8 @@ Event = (
     | Attempted
     | ReadBack
     | Settled
+    | Read
+    | Compared
     | LimitChanged
     | Paused
     | AskedToWait

@@ -1,11 +1,13 @@
 """What the runner needs to know of a job."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from runner.change import Change
 from runner.exchange import Call, Response
 from runner.outcome import Finding, Verdict
+from runner.plan import Difference, Remote
+from runner.problem import Violation
 from runner.request import Draft, Request
 from runner.tables.headings import Heading
 from runner.tables.table import Table
@@ -57,3 +59,61 @@ class Compares(Protocol):
 
     def changes(self, old: bytes, new: bytes) -> Iterable[Change]:
         """The fields in which two bodies differ, in the order of the job's fields; none, where they say the same."""
+
+
+@runtime_checkable
+class Reconciles(Protocol):
+    """What a job has as well, where the remote state can be compared with what is wanted, field by field.
+
+    Bodies are those of its requests, or of `Remote`.
+    """
+
+    @property
+    def subject(self) -> str:
+        """The name of the job whose updates it compares with what the vendor has; see `NewRun.subject`."""
+
+    def query(self, request: Request, timestamp: int) -> Call:
+        """Asks for the remote state of what the request would change, signed as `Job.call` is."""
+
+    def is_missing(self, verdict: Verdict) -> bool:
+        """Whether a refusal to tell the remote state says that there is none."""
+
+    def remote(self, request: Request, response: Response) -> Remote | None:
+        """The state that an answer tells, of those that `Job.verdict` calls a success; None where there is none.
+
+        Raises:
+            UnreadableState: it cannot be told.
+        """
+
+    def is_as_wanted(self, remote: bytes, wanted: bytes) -> bool:
+        """Whether nothing differs, for sure and at first sight; `differences` may find nothing where this is not so."""
+
+    def differences(self, base: bytes | None, remote: bytes, wanted: bytes) -> Sequence[Difference]:
+        """The fields that are not as wanted, in the order of the job's fields, and who has moved each.
+
+        Args:
+            base: what was applied last; None where nothing was.
+            remote: what the vendor has.
+            wanted: what it is to have.
+        """
+
+    def merged(self, remote: bytes, wanted: bytes, stays: Callable[[str], bool]) -> bytes | Violation:
+        """What is to be sent so that all becomes as wanted, but for what stays as the vendor has it.
+
+        Args:
+            remote: what the vendor has.
+            wanted: what it is to have.
+            stays: whether a field does, as `differences` names it.
+
+        Returns:
+            A body that keeps every rule; or why there is none.
+        """
+
+    def carried_over(self, base: bytes, wanted: bytes, stays: Callable[[str], bool]) -> bytes:
+        """What counts as applied last once all is as wanted but for what stays as the vendor has it.
+
+        Args:
+            base: what was applied last before: of what stays, that goes on to count.
+            wanted: what counts of all else.
+            stays: whether a field does, as `differences` names it.
+        """

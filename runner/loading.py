@@ -10,7 +10,7 @@ from random import Random
 from runner.attachments import MOST_MB, Files
 from runner.errors import InputError
 from runner.events import Loaded, Observe
-from runner.job import Job
+from runner.job import Job, Reconciles
 from runner.journal.corrections import find_origin_run, settle_meanwhile
 from runner.journal.database import Database
 from runner.journal.duplicates import Duplicates
@@ -45,7 +45,7 @@ class Source:
     """Whether a report may give rows back to be corrected."""
 
 
-def load(
+def load(  # noqa: PLR0913 - all that is known of a run when it begins
     job: Job,
     source: Source,
     database: Database,
@@ -55,6 +55,8 @@ def load(
     random: Random,
     now: Callable[[], float] = time.time,
     asked: str | None = None,
+    terms: str | None = None,
+    notices: tuple[Notice, ...] = (),
 ) -> int:
     """Reads the source, checks every request, and writes all of them to the journal: ready, or invalid with problems.
 
@@ -69,6 +71,8 @@ def load(
         random: for the run's name.
         now: Unix seconds.
         asked: the command, as it could be typed, for the report.
+        terms: how it compares with the remote state, if it is to; see `runner.planning.terms`.
+        notices: what there is to be said beside what is found out here.
 
     Returns:
         The journal's number of the run, which is planned from now on.
@@ -85,7 +89,8 @@ def load(
         key = table.columns[job.key]
         origin = _origin_run(table, database)
         files_root = _files_root(source, database, origin)
-        notices = (*_on_origin(table, known=origin is not None, sent=destination is not None), *table.notices)
+        on_origin = () if terms else _on_origin(table, known=origin is not None, sent=destination is not None)
+        notices = (*on_origin, *table.notices, *notices)
         run, _ = journal.open_run(
             NewRun(
                 job=job.name,
@@ -98,7 +103,9 @@ def load(
                 asked=asked,
                 headings=table.headings if source.keep_rows else (),
                 files_root=str(files_root),
-                origin=origin,
+                origin=None if terms else origin,  # what is compared need not be guessed
+                subject=job.subject if isinstance(job, Reconciles) else None,
+                terms=terms,
             ),
             now=began,
             random=random,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
+from runner.plan import Plan, Remote
 from runner.text import Text
 
 
@@ -104,6 +105,16 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What came of reading the remote state of a request."""
+
+    plan: Plan
+    """`drifted` where something is not as wanted at first sight; a closer look may find otherwise."""
+    remote: Remote | None = None
+    """The remote state; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How a claimed request is settled."""
 
@@ -118,6 +129,10 @@ class Outcome:
     """Whether any attempt was ambiguous, under this claim or before."""
     cut_short: bool = False
     """Whether the run stopped before the last attempt that was due, so that a resumed run goes on with it."""
+    held_back: bool = False
+    """Whether it is not to be sent at all, as the remote state is not what was planned for."""
+    reading: Reading | None = None
+    """What was read, where nothing was to be sent; None where it was not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

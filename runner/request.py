@@ -56,3 +56,5 @@ class Request:
     """An earlier attempt may have been applied, and nobody knows."""
     attachments: tuple[Attachment, ...] = ()
     """Whose tokens are in the body."""
+    before: bytes | None = None
+    """The remote state that it was planned for; None where none was read."""

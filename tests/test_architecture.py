@@ -13,7 +13,7 @@ FILES = sorted(path for folder in ("runner", "jobs") for path in (ROOT / folder)
 
 TOP_LEVEL = {"pyproject.toml", "runner", "jobs", "samples", "tests", "docs", "README.md", "LICENSE"}
 
-WORDS = {"errors", "text", "problem", "change", "request", "exchange", "outcome", "events", "job"}
+WORDS = {"errors", "text", "problem", "change", "plan", "request", "exchange", "outcome", "events", "job"}
 """What everything in `runner` may speak in."""
 
 LONGEST_FILE = 300
@@ -34,6 +34,7 @@ OWNERS = {
         "jobs.app.main",
         "jobs.app.options",
         "jobs.app.journal_commands",
+        "jobs.app.plan_commands",
         "jobs.app.run",
         "jobs.app.sandbox_command",
         "jobs.app.units",
@@ -42,9 +43,11 @@ OWNERS = {
     "uvloop": {"jobs.app.loop"},
     "platformdirs": {"jobs.app.settings"},
     "structlog": {"jobs.app.log"},
+    "apprise": {"jobs.app.night.messenger"},
+    "prometheus_client": {"jobs.app.night.metrics"},
     "pydantic_settings": {"jobs.app.settings"},
     # Models and types, which are made to be shared:
-    "pydantic": {"jobs"},
+    "pydantic": {"jobs", "runner.planning.terms"},
     "pydantic_core": {"jobs.recallflow"},
     "annotated_types": {"jobs.recallflow.reference"},
 }

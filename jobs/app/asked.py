@@ -3,10 +3,12 @@
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from jobs.app.settings import Settings
 from runner.loading import Source
+from runner.planning.terms import PlanTerms
 
 _TOLD = ("concurrency", "rate", "canary", "max_failures")
 """Settings that say how a run is sent; they may come from the command line, the environment or a profile."""
@@ -21,11 +23,39 @@ def asked_to_upload(source: Source, settings: Settings, *, in_sandbox: bool, dry
     """`recallflow upload flows.xlsx --concurrency 64`."""
     words = ["recallflow", "upload", str(source.path), *_reading(source)]
     words += ["--sandbox"] * in_sandbox + ["--dry-run"] * dry_run
-    for name in () if dry_run else _TOLD:
+    return _typed([*words, *_set(settings, () if dry_run else _TOLD)])
+
+
+def asked_to_reconcile(
+    source: Source,
+    settings: Settings,
+    terms: PlanTerms,
+    *,
+    ignore: Path | None,
+    deadline: float | None,
+    in_sandbox: bool,
+) -> str:
+    """`recallflow reconcile flows.xlsx --apply`."""
+    words = ["recallflow", "reconcile", str(source.path), *_reading(source)]
+    words += ["--apply"] * terms.apply + ["--conflicts", "ours"] * terms.conflicts_ours
+    words += ["--ignore", str(ignore)] if ignore else []
+    words += ["--deadline", f"{deadline:g}s"] if deadline is not None else []
+    for option, fields in (("--only-fields", terms.fields.only), ("--exclude-fields", terms.fields.excluded)):
+        words += [option, ",".join(fields)] if fields else []
+    words += ["--sandbox"] * in_sandbox + list(_set(settings, (*_TOLD, "max_changes") if terms.apply else _TOLD[:2]))
+    return _typed(words)
+
+
+def asked_to_apply(plan: Path, settings: Settings) -> str:
+    """`recallflow apply plan.xlsx`."""
+    return _typed(["recallflow", "apply", str(plan), *_set(settings, _TOLD)])
+
+
+def _set(settings: Settings, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
         value = getattr(settings, name)
         if value is not None and value != Settings.model_fields[name].default:
-            words += [f"--{name.replace('_', '-')}", str(value)]
-    return _typed(words)
+            yield from (f"--{name.replace('_', '-')}", str(value))
 
 
 def _typed(words: Sequence[str]) -> str:

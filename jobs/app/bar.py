@@ -70,7 +70,9 @@ class Bar:
             return _DONE
         if self._tally.stopping:
             return _STOPPING
-        return _PAUSED if self._tally.paused else _SENDING
+        if self._tally.paused:
+            return _PAUSED
+        return _COMPARING if self._tally.reading else _SENDING
 
 
 def _beside(doing: str, bar: ProgressBar, words: str) -> Table:
@@ -93,6 +95,7 @@ def _lines(words: list[str], width: int) -> Iterator[RichText]:
 
 
 _READING = Text("Checking", "检查中")
+_COMPARING = Text("Comparing", "比对中")
 _SENDING = Text("Sending", "发送中")
 _PAUSED = Text("Paused", "已暂停")
 _STOPPING = Text("Stopping", "停止中")

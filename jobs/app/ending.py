@@ -33,10 +33,19 @@ class Ending:
     json: bool
     home: Path | None = None
     """The journal's folder, where the command line named it."""
+    plan: Path | None = None
+    """Where the plan of a run that compares is to lie; None for nowhere."""
 
     @classmethod
     def of(
-        cls, report: Path | None, corrections: str | None, *, language: Language, json: bool, home: Path | None
+        cls,
+        report: Path | None,
+        corrections: str | None,
+        *,
+        language: Language,
+        json: bool,
+        home: Path | None,
+        plan: Path | None = None,
     ) -> "Ending":
         """As the command line says it.
 
@@ -47,12 +56,13 @@ class Ending:
             language: of all words.
             json: whether the summary is a JSON object.
             home: the journal's folder, where the command line named it.
+            plan: where the plan of a run that compares is to lie; None for nowhere.
 
         Raises:
             SettingsError: the list names anything but those states.
         """
         corrected = states_named(corrections, CORRECTED)
-        return cls(report=report, corrected=corrected, language=language, json=json, home=home)
+        return cls(report=report, corrected=corrected, language=language, json=json, home=home, plan=plan)
 
 
 def end(run: int, database: Database, stop: Stop | None, ending: Ending, interrupts: Interrupts) -> int:

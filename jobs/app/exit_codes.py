@@ -4,6 +4,7 @@ from enum import IntEnum
 
 from runner.journal.ledger import RunRecord
 from runner.outcome import RunState, State, Stop
+from runner.plan import Plan
 
 SIGNALLED = 128
 """A signal's number is added to it: 130 for Ctrl-C, 143 for SIGTERM."""
@@ -20,6 +21,8 @@ class ExitCode(IntEnum):
     """Usage, settings, or a file that cannot be read."""
     STOPPED = 3
     """Stopped early; `resume` goes on."""
+    DRIFT = 4
+    """Something is not as wanted at the vendor's, and was not sent."""
 
 
 def exit_code(run: RunRecord, stop: Stop | None) -> int:
@@ -33,3 +36,23 @@ def exit_code(run: RunRecord, stop: Stop | None) -> int:
         states.append(State.NOT_SENT)  # which a later run has taken over
     bad = sum(run.counts[state] for state in states)
     return ExitCode.SOME_NOT if bad else ExitCode.AS_WANTED
+
+
+def night_exit_code(run: RunRecord, stop: Stop | None) -> int:
+    """The exit code after a run that compares with the remote state, or that it must have come to.
+
+    Args:
+        run: it; one that is still running counts as stopped, so its process is to be gone.
+        stop: why it ended early, where that is known; the journal does not keep which signal it was.
+    """
+    if stop and stop.signal:
+        return SIGNALLED + stop.signal
+    if run.state is not RunState.DONE and (stop or not run.is_plan):
+        return ExitCode.STOPPED
+    if run.counts[State.FAILED] or run.counts[State.UNKNOWN]:
+        return ExitCode.SOME_NOT
+    if run.left:
+        return ExitCode.DRIFT
+    if run.counts[State.INVALID] or (run.plan and run.plan[Plan.UNREADABLE]):
+        return ExitCode.SOME_NOT
+    return ExitCode.AS_WANTED

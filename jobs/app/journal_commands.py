@@ -1,5 +1,6 @@
-"""The commands that read the journal: `recallflow runs`, `show`, `results` and `report`."""
+"""The commands that read the journal: `recallflow runs`, `show`, `results`, `report` and `drift`."""
 
+import time
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from jobs.app.options import (
     HomeOption,
     JsonOption,
     LanguageOption,
+    PlanOption,
     ProfileOption,
     ReportOption,
     RunArgument,
@@ -103,7 +105,7 @@ def results(
     run_command("results", command, lang, json=json)
 
 
-def report(
+def report(  # noqa: PLR0913 - its options
     run: RunArgument = None,
     *,
     format: Annotated[  # noqa: A002 - the option's name
@@ -113,6 +115,7 @@ def report(
         ),
     ] = "xlsx",
     report: ReportOption = None,
+    plan: PlanOption = None,
     corrections: CorrectionsOption = None,
     home: HomeOption = None,
     profile: ProfileOption = None,
@@ -130,6 +133,28 @@ def report(
 
         journal = load_settings(profile=profile, home=home).journal
         terms = ReportTerms(path=report, language=language, corrected=states_named(corrections, CORRECTED))
-        return write(journal, run, terms, layout=format, json=json)
+        return write(journal, run, terms, layout=format, json=json, plan=plan)
 
     run_command("report", command, lang, json=json)
+
+
+def drift(
+    *,
+    days: Annotated[
+        int, typer.Option(min=1, max=36500, help=say("How far back. Default: 30.", "回看的天数。默认 30。"))
+    ] = 30,
+    home: HomeOption = None,
+    profile: ProfileOption = None,
+    lang: LanguageOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show the trend."""
+
+    def command(language: Language) -> int:
+        from jobs.app.commands.drift import drift  # noqa: PLC0415 - for fast help
+        from jobs.app.settings import load_settings  # noqa: PLC0415
+
+        journal = load_settings(profile=profile, home=home).journal
+        return drift(journal, days=days, now=time.time(), language=language, json=json)
+
+    run_command("drift", command, lang, json=json)

@@ -19,17 +19,20 @@ from runner.events import (
     AskedToWait,
     Attempted,
     ClockLearned,
+    Compared,
     Event,
     LimitChanged,
     Loaded,
     Observe,
     Paused,
+    Read,
     ReadBack,
     Resumed,
     Settled,
     Started,
     Stopping,
 )
+from runner.plan import Plan
 from runner.text import Text
 
 LONGEST_WORD = 64
@@ -39,7 +42,7 @@ _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARN
 _PASSED_OVER: dict[str, frozenset[type]] = {
     "debug": frozenset(),
     "info": frozenset({Attempted, ReadBack}),
-    "warning": frozenset({Attempted, ReadBack, Settled}),
+    "warning": frozenset({Attempted, ReadBack, Read, Settled}),
 }
 """The frequent events that a level has no line for, so that they cost next to nothing."""
 
@@ -105,9 +108,9 @@ class _Log:
             self._tell(_NO_LONGER.format(reason=getattr(error, "strerror", None) or error))
 
 
-def _line(event: Event) -> tuple[LogLevel, str, dict[str, object]]:
+def _line(event: Event) -> tuple[LogLevel, str, dict[str, object]]:  # noqa: C901 - a table of cases
     """An event's level, name and fields."""
-    if isinstance(event, Attempted | ReadBack | Settled):
+    if isinstance(event, Attempted | ReadBack | Read | Settled):
         return _line_of_request(event)
     match event:
         case Loaded():
@@ -121,7 +124,10 @@ def _line(event: Event) -> tuple[LogLevel, str, dict[str, object]]:
             return "info", "loaded", fields
         case Started():
             where = {"job": event.job, "endpoint": event.endpoint, "account": event.account}
-            return "info", "started", where | {"concurrency": event.concurrency}
+            return "info", "reading" if event.only_reads else "started", where | {"concurrency": event.concurrency}
+        case Compared():
+            counts: dict[str, object] = {plan.value: count for plan, count in event.plan.items()}
+            return "info", "compared", counts | {"to_send": event.to_send}
         case LimitChanged(limit=limit, cause=""):
             return "debug", "limit_raised", {"limit": limit}
         case LimitChanged(limit=limit, cause=cause):
@@ -137,7 +143,7 @@ def _line(event: Event) -> tuple[LogLevel, str, dict[str, object]]:
             return "warning", "stopping", {"code": _word(event.stop.code)}
 
 
-def _line_of_request(event: Attempted | ReadBack | Settled) -> tuple[LogLevel, str, dict[str, object]]:
+def _line_of_request(event: Attempted | ReadBack | Read | Settled) -> tuple[LogLevel, str, dict[str, object]]:
     fields: dict[str, object] = {"key": _word(event.key), "ordinal": event.ordinal}
     match event:
         case Attempted():
@@ -147,6 +153,8 @@ def _line_of_request(event: Attempted | ReadBack | Settled) -> tuple[LogLevel, s
             if event.finding:
                 fields["finding"] = event.finding.name.lower()
             return "debug", "read_back", fields | {"code": _word(event.code), "seconds": round(event.seconds, 3)}
+        case Read():
+            return "debug" if event.plan is Plan.UNCHANGED else "info", "read", fields | {"plan": event.plan.value}
         case Settled():
             fields["state"] = event.state.value
             return "info", "settled", fields | ({} if event.code is None else {"code": _word(event.code)})

@@ -18,3 +18,8 @@ class LogTerms:
     """Pairs of names and values, or one JSON object a line."""
     file: Path | None
     """Lines are added at its end; None for stderr."""
+
+    @property
+    def fills_stderr(self) -> bool:
+        """Whether machines read stderr, so that nothing but the log may be there."""
+        return self.file is None and self.format == "json"

@@ -8,7 +8,7 @@ from typing import Annotated, TextIO, cast
 import typer
 
 from jobs.app.garbage import collect_rarely
-from jobs.app.journal_commands import report, results, runs, show
+from jobs.app.journal_commands import drift, report, results, runs, show
 from jobs.app.language import say
 from jobs.app.options import (
     BaseUrlOption,
@@ -26,6 +26,7 @@ from jobs.app.options import (
     MapFileOption,
     MapOption,
     MaxFailuresOption,
+    PlanOption,
     ProfileOption,
     RateOption,
     ReportOption,
@@ -34,6 +35,7 @@ from jobs.app.options import (
     SpreadsheetArgument,
     YesOption,
 )
+from jobs.app.plan_commands import apply, reconcile
 from jobs.app.run import run_command
 from jobs.app.sandbox_command import sandbox
 from jobs.app.stderr import Stderr
@@ -51,8 +53,8 @@ app = typer.Typer(
     ),
     epilog=say(
         "Exit codes: 0 as wanted · 1 some failed, unknown or invalid · 2 nothing started · 3 stopped early · "
-        "130/143 interrupted",
-        "退出码：0 全部成功 · 1 部分失败、未知或有误 · 2 未开始 · 3 提前停止 · 130/143 被中断",
+        "4 drift found, not applied · 130/143 interrupted",
+        "退出码：0 全部成功 · 1 部分失败、未知或有误 · 2 未开始 · 3 提前停止 · 4 有差异未修复 · 130/143 被中断",
     ),
 )
 
@@ -140,6 +142,7 @@ def resume(  # noqa: PLR0913 - its options
     log_format: LogFormatOption = None,
     log_file: LogFileOption = None,
     report: ReportOption = None,
+    plan: PlanOption = None,
     corrections: CorrectionsOption = None,
     yes: YesOption = False,
     home: HomeOption = None,
@@ -171,7 +174,7 @@ def resume(  # noqa: PLR0913 - its options
                 run=run,
                 settings=settings,
                 yes=yes,
-                ending=Ending.of(report, corrections, language=language, json=json, home=home),
+                ending=Ending.of(report, corrections, language=language, json=json, home=home, plan=plan),
             )
         )
 
@@ -213,12 +216,17 @@ def check(  # noqa: PLR0913 - its options
     run_command("check", command, lang, json=json)
 
 
+app.command(
+    help=say("Compare with the vendor's state; --apply puts it right.", "与供应商状态比对；--apply 修复差异。")
+)(reconcile)
+app.command(help=say("Apply what is ticked in a saved plan.", "应用计划文件中勾选的内容。"))(apply)
 app.command(help=say("List all runs, or delete old ones.", "列出所有运行记录，或删除旧记录。"))(runs)
 app.command(help=say("Show one run.", "查看一次运行。"))(show)
 app.command(help=say("Print the requests of a run as JSON lines or CSV.", "以 JSON 行或 CSV 输出一次运行的请求。"))(
     results
 )
 app.command(help=say("Write the report of a run again.", "重新生成一次运行的报告。"))(report)
+app.command(help=say("Show what drifted, night by night.", "按天显示偏离趋势。"))(drift)
 
 
 @app.command(help=say("Write a workbook to fill in.", "生成供填写的工作簿模板。"))

@@ -104,8 +104,43 @@ LogFormatOption = Annotated[
 LogFileOption = Annotated[
     Path | None, typer.Option(help=say("Gets the log. Default: stderr.", "日志文件；默认写到标准错误输出。"))
 ]
+NotifyOnOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="drift,failure,recovery,always",
+        help=say(
+            "When to notify whom the setting notify names. Default: drift,failure,recovery.",
+            "何时通知（接收方见设置 notify）。默认 drift,failure,recovery。",
+        ),
+    ),
+]
+MetricsOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.prom",
+        help=say("Gets figures for Prometheus' textfile collector.", "写入 Prometheus textfile 采集器所读的指标文件。"),
+    ),
+]
 ReportOption = Annotated[
     Path | None, typer.Option(help=say("Where the report workbook is to lie.", "报告工作簿的保存位置。"))
+]
+PlanOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--plan",
+        metavar="PLAN.xlsx",
+        help=say("Save the plan, to be ticked and applied.", "保存计划，勾选后可用 apply 应用。"),
+    ),
+]
+WantedReportOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--report", help=say("Write a report workbook there. Default: none.", "报告工作簿的保存位置；默认不生成。")
+    ),
+]
+QuietOption = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", help=say("Say nothing where all is as wanted.", "全部一致时不输出任何内容。")),
 ]
 CorrectionsOption = Annotated[
     str | None,

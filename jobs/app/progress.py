@@ -8,15 +8,38 @@ from rich.console import Console
 
 from jobs.app.bar import live_bar
 from jobs.app.printing import print_line
-from jobs.app.progress_words import ANSWERS_AGAIN, BETWEEN, how_far, pausing, retries, stopping, waiting, what_became
+from jobs.app.progress_words import (
+    ANSWERS_AGAIN,
+    BETWEEN,
+    compared,
+    how_far,
+    pausing,
+    retries,
+    stopping,
+    waiting,
+    what_became,
+)
 from jobs.app.tally import Tally
-from runner.events import AskedToWait, Attempted, Event, Loaded, Observe, Paused, Resumed, Settled, Started, Stopping
+from runner.events import (
+    AskedToWait,
+    Attempted,
+    Compared,
+    Event,
+    Loaded,
+    Observe,
+    Paused,
+    Read,
+    Resumed,
+    Settled,
+    Started,
+    Stopping,
+)
 from runner.text import Language, Text
 
 LINE_SECONDS = 5.0
 """Between two lines, where there is no terminal."""
 
-_FREQUENT = frozenset({Attempted, Settled})
+_FREQUENT = frozenset({Attempted, Read, Settled})
 
 
 @contextmanager
@@ -82,7 +105,7 @@ def _lines(console: Console, tally: Tally, language: Language, clock: Callable[[
             show()
 
     yield observe
-    if tally.is_sending:
+    if tally.is_sending and tally.total:  # where all is as wanted, there is nothing to be shown of sending
         show()
 
 
@@ -104,4 +127,6 @@ def _told(event: Event) -> Text | None:
             return ANSWERS_AGAIN
         case Stopping(stop=stop):
             return stopping(stop)
+        case Compared():
+            return compared(event)
     return None

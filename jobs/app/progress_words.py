@@ -1,10 +1,13 @@
 """What a tally says in words: short ones, as they stand beside a bar and in a line of progress."""
 
+from collections.abc import Mapping
+
 from jobs.app.tally import Tally
 from jobs.recallflow.codes import CODES
-from runner.events import AskedToWait, Paused
+from runner.events import AskedToWait, Compared, Paused
 from runner.outcome import Stop
-from runner.report.words import STATES
+from runner.plan import Plan
+from runner.report.words import PLANS, STATES
 from runner.text import Language, Text
 
 BETWEEN = " · "
@@ -24,12 +27,27 @@ def how_far(tally: Tally, now: float, language: Language) -> list[str]:
 
 def what_became(tally: Tally, language: Language) -> list[str]:
     """Attempts, settled requests by state, and the limit where it is lowered."""
+    if tally.reading:
+        return _of_plans(tally.plans.copy(), language)
     states = tally.states.copy()  # it may grow meanwhile: the bar is drawn by a thread of its own
     words = [_STATE.format(count=states[state], state=STATES[state]) for state in STATES if state in states]
     words.append(_SENT.format(count=tally.sent))
     if tally.limit < tally.concurrency:
         words.append(_LIMIT.format(limit=tally.limit, concurrency=tally.concurrency))
     return [each.in_language(language) for each in words]
+
+
+def compared(event: Compared) -> Text:
+    """What a comparison came to."""
+    total = sum(event.plan.values())
+    words = [_PLAN.format(count=count, plan=PLANS[plan]) for plan, count in event.plan.items() if count]
+    return _COMPARED.format(
+        total=total, en=BETWEEN.join(each.en for each in words), zh=BETWEEN.join(each.zh for each in words)
+    )
+
+
+def _of_plans(plans: Mapping[Plan, int], language: Language) -> list[str]:
+    return [_PLAN.format(count=plans[plan], plan=PLANS[plan]).in_language(language) for plan in PLANS if plan in plans]
 
 
 def retries(tally: Tally, language: Language) -> list[str]:
@@ -80,6 +98,8 @@ def _duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+_PLAN = Text("{plan} {count}", "{plan} {count}")
+_COMPARED = Text("{total} compared: {en}", "已比对 {total} 个：{zh}")
 _DONE = Text("{done} of {total} done", "已完成 {done}/{total}")
 _RATE = Text("{rate}/s", "{rate} 个/秒")
 _LEFT = Text("{left} left", "剩余 {left}")

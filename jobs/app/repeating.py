@@ -5,12 +5,12 @@ import time
 from jobs.app.asking import confirmed, somebody_is_there
 from jobs.app.times import local_time
 from runner.errors import InputError
-from runner.journal.claims import LeaseTerms
 from runner.journal.database import Database
 from runner.journal.family import is_left_with_some, later_corrections
 from runner.journal.ledger import Ledger, RunRecord
 from runner.journal.owner import is_gone, this_process
 from runner.journal.repeats import find_repeats
+from runner.journal.tenancy import LeaseTerms
 from runner.text import Language, Text
 
 

@@ -7,16 +7,18 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from jobs.upload import Upload
-from runner.errors import SettingsError
+from runner.errors import InputError, SettingsError
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger, RunRecord
 from runner.outcome import State
 from runner.report.workbook import write_report
-from runner.text import Language
+from runner.text import Language, Text
 
 _LONGEST_STEM = 180
 """Bytes of the file's name that its report's begins with: no file system takes a name of more than 255."""
+
+THE_REPORT, THE_PLAN = Text("The report", "报告"), Text("The plan", "计划")
 
 _OF_A_REPORT = re.compile(r"-report-\d{8}-\d{6}-[0-9a-f]{4}(-\d+)?$")
 
@@ -75,8 +77,16 @@ def _usual_path(run: RunRecord, ending: str) -> Path:
     return Path(f"{stem}-report-{run.name}{ending}")
 
 
-def check_report(path: Path | None, ending: str = ".xlsx") -> None:
-    """Checks before anything is sent that a report can be written there afterwards.
+def check_report(
+    path: Path | None, ending: str = ".xlsx", *, what: Text = THE_REPORT, option: str = "--report"
+) -> None:
+    """Checks before anything is sent that a report can be written there afterwards, or what is written as one is.
+
+    Args:
+        path: where; None for the current folder.
+        ending: of the file.
+        what: is to be written.
+        option: says where.
 
     Raises:
         SettingsError: it cannot.
@@ -85,13 +95,13 @@ def check_report(path: Path | None, ending: str = ".xlsx") -> None:
         path = Path(f"report{ending}")
     if path.is_dir():
         raise SettingsError(
-            f"The report {path} is a folder. Name a file in it with --report.",
-            f"报告 {path} 是文件夹。请用 --report 指定其中的文件名。",
+            f"{what.en} {path} is a folder. Name a file in it with {option}.",
+            f"{what.zh} {path} 是文件夹。请用 {option} 指定其中的文件名。",
         )
     if path.suffix.lower() != ending:
         raise SettingsError(
-            f"The report {path} must be a file that ends in {ending}. Name one with --report.",
-            f"报告 {path} 必须是以 {ending} 结尾的文件。请用 --report 指定。",
+            f"{what.en} {path} must be a file that ends in {ending}. Name one with {option}.",
+            f"{what.zh} {path} 必须是以 {ending} 结尾的文件。请用 {option} 指定。",
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,6 +109,38 @@ def check_report(path: Path | None, ending: str = ".xlsx") -> None:
             pass
     except OSError as error:
         raise SettingsError(
-            f"The report cannot be written to {path} ({error.strerror}). Name another place with --report.",
-            f"无法将报告写入 {path}（{error.strerror}）。请用 --report 指定其他位置。",
+            f"{what.en} cannot be written to {path} ({error.strerror}). Name another place with {option}.",
+            f"无法将{what.zh}写入 {path}（{error.strerror}）。请用 {option} 指定其他位置。",
         ) from error
+
+
+def check_plan(path: Path | None) -> None:
+    """Checks before anything is read that a plan can be written there afterwards, where one is wanted.
+
+    Raises:
+        SettingsError: it cannot.
+    """
+    if path is not None:
+        check_report(path, what=THE_PLAN, option="--plan")
+
+
+def check_has_plan(record: RunRecord, path: Path | None) -> None:
+    """Refuses the plan of a run that has none, where one is wanted.
+
+    Raises:
+        InputError: it compares nothing.
+    """
+    if path is not None and record.terms is None:
+        raise InputError(
+            f"Run {record.name} compares nothing with the vendor's state, so that it has no plan. Name a run of "
+            "`recallflow reconcile`, or leave --plan out.",
+            f"运行 {record.name} 不与供应商状态比对，没有计划。请指定 `recallflow reconcile` 的运行，或不加 --plan。",
+        )
+
+
+def plan_line(path: Path) -> Text:
+    """Where the plan is."""
+    return _PLAN.format(path=path)
+
+
+_PLAN = Text("Plan: {path}", "计划：{path}")

@@ -59,6 +59,27 @@ def sandbox(  # noqa: PLR0913 - its options
         bool,
         typer.Option("--hide-base-file", help=say("queryDetail without baseFile.", "queryDetail 不返回 baseFile。")),
     ] = False,
+    numbers_as_text: Annotated[
+        bool,
+        typer.Option(
+            "--numbers-as-text", help=say("queryDetail with numbers as text.", "queryDetail 以文本返回数字。")
+        ),
+    ] = False,
+    reverse_nodes: Annotated[
+        bool,
+        typer.Option(
+            "--reverse-nodes", help=say("queryDetail with nodes in reverse.", "queryDetail 以相反顺序返回节点。")
+        ),
+    ] = False,
+    null_for_unknown: Annotated[
+        bool,
+        typer.Option(
+            "--null-for-unknown",
+            help=say(
+                "queryDetail of no such flow: success without data.", "queryDetail 查询不存在的流程时返回成功而无数据。"
+            ),
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(help=say("Of the faults.", "故障的随机种子。"))] = 0,
     request_log: Annotated[
         Path | None, typer.Option(help=say("Gets a JSON line for every request.", "每个请求写入一行 JSON。"))
@@ -104,6 +125,9 @@ def sandbox(  # noqa: PLR0913 - its options
             window=window,
             date_header=not no_date,
             hide_base_file=hide_base_file,
+            numbers_as_text=numbers_as_text,
+            reverse_nodes=reverse_nodes,
+            null_for_unknown=null_for_unknown,
             request_log=request_log,
         )
         return serve_sandbox(settings, language=language, json=json)

@@ -5,20 +5,25 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import SystemRandom
 
+from jobs.app.deadline import Control
 from jobs.app.loop import run_loop
 from jobs.app.settings import Settings
-from jobs.app.stopping import Interrupts
 from jobs.recallflow.client import Client
+from jobs.recallflow.sandbox.drift import fill_with_drift
 from jobs.recallflow.sandbox.faults import A_LITTLE_OF_EVERYTHING
 from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT, SandboxSettings, sandbox
 from jobs.recallflow.signing import Account
+from jobs.reconcile import Reconcile
 from jobs.upload import Upload
 from runner.engine import send
 from runner.events import Observe
 from runner.journal.database import Database
 from runner.journal.journal import Destination
 from runner.journal.leases import SANDBOX
+from runner.journal.ledger import Ledger
+from runner.journal.plans import wanted_bodies
 from runner.outcome import Stop
+from runner.reconciling import reconcile
 from runner.sending.transport import Transport, check_endpoint
 
 
@@ -52,16 +57,18 @@ class Delivery:
         database: Database,
         settings: Settings,
         observe: Observe,
-        interrupts: Interrupts,
+        control: Control,
         *,
         resumed: bool = False,
     ) -> Stop | None:
         """Sends what is ready in the run, or, resumed, all that is not settled. Gives why it stopped early, if it did.
 
+        A run that has terms is compared first, and only what those say is sent.
+
         Raises:
             JournalError: another process sends this run.
         """
-        return run_loop(self._send(run, database, settings, observe, interrupts, resumed=resumed))
+        return run_loop(self._send(run, database, settings, observe, control, resumed=resumed))
 
     async def _send(
         self,
@@ -69,16 +76,19 @@ class Delivery:
         database: Database,
         settings: Settings,
         observe: Observe,
-        interrupts: Interrupts,
+        control: Control,
         *,
         resumed: bool,
     ) -> Stop | None:
+        record = Ledger(database).run(run)
         async with (
-            self._vendor() as base_url,
+            self._vendor(run, database) as base_url,
             Transport(settings.timeouts, connections=settings.limits.concurrency) as carrier,
         ):
-            return await send(
-                Upload(Client(base_url, self.account)),
+            client = Client(base_url, self.account)
+            job, phases = (Upload(client), send) if record.terms is None else (Reconcile(client, record.job), reconcile)
+            return await phases(
+                job,
                 run,
                 database,
                 carrier,
@@ -88,14 +98,16 @@ class Delivery:
                 breaker=settings.breaker,
                 observe=observe,
                 random=SystemRandom(),
-                control=interrupts.control,
+                control=control,
                 resumed=self.destination if resumed else None,
             )
 
     @asynccontextmanager
-    async def _vendor(self) -> AsyncIterator[str]:
+    async def _vendor(self, run: int, database: Database) -> AsyncIterator[str]:
         if self.base_url is not None:
             yield self.base_url
             return
-        async with sandbox(SandboxSettings(faults=A_LITTLE_OF_EVERYTHING)) as (base_url, _):
+        async with sandbox(SandboxSettings(faults=A_LITTLE_OF_EVERYTHING)) as (base_url, vendor):
+            if Ledger(database).run(run).terms is not None:
+                fill_with_drift(vendor, wanted_bodies(database, run))
             yield base_url

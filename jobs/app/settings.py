@@ -1,18 +1,23 @@
-"""Settings: the command line over the environment (`RECALLFLOW_…`) over a profile in `recallflow.toml`."""
+"""Settings: the command line, the environment (`RECALLFLOW_…`), credentials, a profile in `recallflow.toml`."""
 
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, InitSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from jobs.app.credentials import Urls, credentials, not_set, warning_of_readers
+from jobs.app.language import default_language
 from jobs.app.log_terms import LogFormat, LogLevel, LogTerms
+from jobs.app.night.terms import USUAL, MetricsFile, NotifyTerms, Occasions
+from jobs.app.printing import Tell, on_stderr
 from jobs.recallflow.client import BASE_URL
 from jobs.recallflow.signing import Account
+from runner.allowance import Allowance
 from runner.attachments import MOST_MB
 from runner.errors import SettingsError
 from runner.sending.guards import Guards, MaxFailures
@@ -26,8 +31,9 @@ FILE = Path("recallflow.toml")
 
 _JOURNAL = "journal.sqlite3"
 _HEADER_TEXT = re.compile(r"[!-~]+")
-_MAX_FAILURES = re.compile(r"(?P<count>\d+)|(?P<share>\d+(?:\.\d+)?)\s*[%％]")
+_ALLOWANCE = re.compile(r"(?P<count>\d+)|(?P<share>\d+(?:\.\d+)?)\s*[%％]")
 _PROFILE_VALUES = "profile_values"
+_CREDENTIAL_VALUES = "credential_values"
 
 
 class Settings(BaseSettings):
@@ -61,10 +67,15 @@ class Settings(BaseSettings):
     breaker_patience: float = Field(default=BreakerTerms().patience, gt=0)
     canary: int | None = Field(default=None, ge=1)
     max_failures: str | None = None
+    max_changes: str = "20%"
 
     log_level: LogLevel | None = None
     log_format: LogFormat | None = None
     log_file: Path | None = None
+
+    notify: Annotated[Urls, NoDecode] = ()
+    notify_on: Annotated[Occasions, NoDecode] = USUAL
+    metrics: MetricsFile | None = None
 
     file_mb: int = Field(default=ReadingLimits().file_mb, ge=1)
     unpacked_mb: int = Field(default=ReadingLimits().unpacked_mb, ge=1)
@@ -128,8 +139,14 @@ class Settings(BaseSettings):
     @property
     def guards(self) -> Guards:
         """When to stop because too much goes wrong."""
-        most = max_failures(self.max_failures) if self.max_failures is not None else None
-        return Guards(canary=self.canary, max_failures=most)
+        most = allowance("max_failures", self.max_failures) if self.max_failures is not None else None
+        failures = MaxFailures(count=most.count, share=most.share) if most else None
+        return Guards(canary=self.canary, max_failures=failures)
+
+    @property
+    def allowed_changes(self) -> Allowance:
+        """How much of a plan may be sent."""
+        return allowance("max_changes", self.max_changes)
 
     @property
     def timeouts(self) -> Timeouts:
@@ -143,6 +160,16 @@ class Settings(BaseSettings):
             return None
         return LogTerms(level=self.log_level or "info", format=self.log_format or "text", file=self.log_file)
 
+    @property
+    def notify_terms(self) -> NotifyTerms:
+        """Who is told of a night, and when."""
+        return NotifyTerms(
+            urls=self.notify,
+            on=self.notify_on,
+            hidden=tuple(each for each in (self.api_key, self.api_secret) if each),
+            home=self.home.absolute() if "home" in self.model_fields_set else None,
+        )
+
     def account(self) -> Account:
         """Who sends.
 
@@ -150,15 +177,7 @@ class Settings(BaseSettings):
             SettingsError: the key or the secret is not set.
         """
         if not self.api_key or not self.api_secret:
-            missing = " / ".join(
-                name
-                for name, value in (("RECALLFLOW_API_KEY", self.api_key), ("RECALLFLOW_API_SECRET", self.api_secret))
-                if not value
-            )
-            raise SettingsError(
-                f"{missing} is not set. Set it in the environment, or try --sandbox, which needs no account.",
-                f"未设置 {missing}。请设置环境变量，或用 --sandbox 试运行（无需账号）。",
-            )
+            raise not_set(name for name in ("api_key", "api_secret") if not getattr(self, name))
         for name, value in (("RECALLFLOW_API_KEY", self.api_key), ("RECALLFLOW_API_SECRET", self.api_secret)):
             if not _HEADER_TEXT.fullmatch(value.get_secret_value()):
                 raise SettingsError(
@@ -167,12 +186,12 @@ class Settings(BaseSettings):
                 )
         return Account(key=self.api_key, secret=self.api_secret)
 
-    @field_validator("max_failures", mode="before")
+    @field_validator("max_failures", "max_changes", mode="before")
     @classmethod
-    def _says_how_many(cls, words: object) -> object:
+    def _says_how_many(cls, words: object, info: ValidationInfo) -> object:
         if words is None:
             return None
-        max_failures(str(words))
+        allowance(info.field_name or "", str(words))
         return str(words)
 
     @classmethod
@@ -184,42 +203,49 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - named by pydantic-settings
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - named by pydantic-settings
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The command line, then the environment; the profile comes as the last one."""
+        """The command line, then the environment, then credentials; the profile comes as the last one."""
         given = dict(init_settings())
-        profile = given.pop(_PROFILE_VALUES, {})
-        return InitSettingsSource(settings_cls, given), env_settings, InitSettingsSource(settings_cls, profile)
+        later = [
+            InitSettingsSource(settings_cls, given.pop(name, {})) for name in (_CREDENTIAL_VALUES, _PROFILE_VALUES)
+        ]
+        return InitSettingsSource(settings_cls, given), env_settings, *later
 
 
-def max_failures(words: str) -> MaxFailures:
-    """How many failures are too many, as people write it: `20`, `5%`.
+def allowance(setting: str, words: str) -> Allowance:
+    """How many are too many, as people write it: `20`, `5%`.
 
     Raises:
         SettingsError: it is neither.
     """
-    match = _MAX_FAILURES.fullmatch(words.strip())
+    match = _ALLOWANCE.fullmatch(words.strip())
     if match and match["count"]:
-        return MaxFailures(count=int(match["count"]))
+        return Allowance(count=int(match["count"]))
     if match and float(match["share"]) <= 100:
-        return MaxFailures(share=float(match["share"]) / 100)
+        return Allowance(share=float(match["share"]) / 100)
+    option, variable = f"--{setting.replace('_', '-')}", f"RECALLFLOW_{setting.upper()}"
     raise SettingsError(
-        f'--max-failures (RECALLFLOW_MAX_FAILURES) is "{words}". Write a number like 20, or a share like 5%.',
-        f"--max-failures（RECALLFLOW_MAX_FAILURES）的值“{words}”无效。请写成数量（如 20）或比例（如 5%）。",
+        f'{option} ({variable}) is "{words}". Write a number like 20, or a share like 5%.',
+        f"{option}（{variable}）的值“{words}”无效。请写成数量（如 20）或比例（如 5%）。",
     )
 
 
-def load_settings(*, profile: str | None = None, file: Path = FILE, **given: object) -> Settings:
+def load_settings(
+    *, profile: str | None = None, file: Path = FILE, tell: Tell | None = None, **given: object
+) -> Settings:
     """The settings of one command.
 
     Args:
         profile: which table of the file is taken over its `default`.
         file: where profiles are; it need not exist.
+        tell: gets a warning where that file holds secrets that others may read; None for stderr.
         given: what the command line says; None for what it does not.
 
     Raises:
         SettingsError: one of them cannot be used, or there is no such profile.
     """
     values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    values[_PROFILE_VALUES] = _profile(file, profile)
+    values[_PROFILE_VALUES] = _profile(file, profile, tell or on_stderr(default_language()))
+    values[_CREDENTIAL_VALUES] = credentials()
     try:
         return Settings(**values)
     except ValidationError as error:
@@ -231,14 +257,23 @@ def load_settings(*, profile: str | None = None, file: Path = FILE, **given: obj
         ) from error
 
 
-def _profile(file: Path, profile: str | None) -> Mapping[str, object]:
-    if not file.is_file():
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except PermissionError:  # who is in a folder of somebody else's, as after `sudo -u`, has no profiles there
+        return False
+
+
+def _profile(file: Path, profile: str | None, tell: Tell) -> Mapping[str, object]:
+    if not _is_there(file):
         tables: dict[str, Any] = {}
     else:
         try:
             tables = tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError) as error:
             raise SettingsError(f"{file} cannot be read: {error}.", f"无法读取 {file}：{error}。") from error
+        if warning := warning_of_readers(file, tables):
+            tell(warning)
     if profile is not None and profile not in tables:
         raise SettingsError(
             f'There is no profile "{profile}" in {file}. Add a table [{profile}] to it.',

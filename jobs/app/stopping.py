@@ -78,9 +78,8 @@ class Interrupts:
             self._loop.call_soon_threadsafe(self._obey, number)
         elif self._reporting and not (self._report_is_short and self._signals == SECOND):
             raise KeyboardInterrupt
-        elif self._loop is None:
-            self._early = number
-        # else the run is being closed, which takes no time
+        else:
+            self._early = number  # the next pool obeys it; where there is none, the run is being closed
 
     def _obey(self, number: int) -> None:
         if self._pool is None:

@@ -10,9 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from jobs.app.printing import print_line
+from jobs.recallflow.names import COMPARING
 from runner.journal.ledger import RunRecord
 from runner.outcome import FINAL_STATES, RunState, State
-from runner.report.words import RUN_STATES, STATES
+from runner.plan import Plan
+from runner.report.words import PLANS, RUN_STATES, STATES
 from runner.text import Language, Text
 
 
@@ -25,7 +27,7 @@ def run_json(run: RunRecord, exit_code: int | None, language: Language, *, recor
         language: of the reason.
         recorded: whether the journal keeps the run; its name is null otherwise.
     """
-    return {
+    summary: dict[str, object] = {
         "run": run.name if recorded else None,
         "job": run.job,
         "state": run.state.value,
@@ -38,11 +40,14 @@ def run_json(run: RunRecord, exit_code: int | None, language: Language, *, recor
         "exit_code": exit_code,
         "reason": run.reason.in_language(language) if run.reason else None,
     }
+    if run.plan is not None:
+        summary["plan"] = {plan.value: run.plan[plan] for plan in Plan}
+    return summary
 
 
 def nothing_json(job: str, exit_code: int, reason: str) -> dict[str, object]:
     """The same summary where nothing was started."""
-    return {
+    summary: dict[str, object] = {
         "run": None,
         "job": job,
         "state": None,
@@ -55,6 +60,9 @@ def nothing_json(job: str, exit_code: int, reason: str) -> dict[str, object]:
         "exit_code": exit_code,
         "reason": reason,
     }
+    if job in COMPARING:
+        summary["plan"] = {plan.value: 0 for plan in Plan}
+    return summary
 
 
 def print_json(value: Mapping[str, object], **lists: Iterable[object]) -> None:
@@ -89,6 +97,8 @@ def print_summary(
         print_line(console, run.reason, language, style="bold red")
     if recorded and run.state is RunState.STOPPED:
         print_line(console, resume_line(run, home), language)
+    if run.is_plan:
+        print_line(console, how_to_apply(run, home), language)
     if run.report:
         print_line(console, report_line(run.report), language)
 
@@ -106,10 +116,13 @@ def counts_table(run: RunRecord, language: Language) -> Table:
     table.add_column(justify="right")
     for state, count in run.counts.items():
         if count:
-            waits = state is State.NOT_SENT and run.state is RunState.PLANNED
+            waits = state is State.NOT_SENT and run.state is RunState.PLANNED and run.plan is None
             word, colour = (_RIGHT, "green") if waits else (STATES[state], _COLOURS[state])
             table.add_row(word.in_language(language), f"{count:,}", style=colour)
     table.add_row(_REQUESTS.in_language(language), f"{run.requests:,}")
+    for plan, count in (run.plan or {}).items():
+        if count:
+            table.add_row(_PLAN.format(plan=PLANS[plan]).in_language(language), f"{count:,}")
     if run.attempts:
         table.add_row(_ATTEMPTS.in_language(language), f"{run.attempts:,}")
     return table
@@ -117,7 +130,16 @@ def counts_table(run: RunRecord, language: Language) -> Table:
 
 def resume_line(run: RunRecord, home: Path | None) -> Text:
     """The command that goes on; `home` is the journal's folder where the command line named it."""
-    return _RESUME.format(run=run.name, home=f" --home {quote(str(home))}" if home else "")
+    return _RESUME.format(run=run.name, home=_named(home))
+
+
+def how_to_apply(run: RunRecord, home: Path | None) -> Text:
+    """What can be done about a run that is a plan; `home` as for `resume_line`."""
+    return _HOW_TO_APPLY.format(run=run.name, home=_named(home))
+
+
+def _named(home: Path | None) -> str:
+    return f" --home {quote(str(home))}" if home else ""
 
 
 def report_line(path: str) -> Text:
@@ -137,6 +159,13 @@ _RIGHT = Text("right, not sent", "正确，未发送")
 _HEAD = Text("Run {run}: {state} · {source}, {rows} rows", "运行 {run}：{state} · {source}，{rows} 行")
 _CHECKED = Text("Checked {source}, {rows} rows", "已检查 {source}，{rows} 行")
 _REQUESTS = Text("requests", "请求数")
+_PLAN = Text("plan: {plan}", "计划：{plan}")
 _ATTEMPTS = Text("attempts", "发送次数")
+_HOW_TO_APPLY = Text(
+    "Nothing of it was sent. To send all of it: recallflow reconcile --apply. To send some of it: tick it in a plan "
+    "(recallflow report {run} --plan PLAN.xlsx{home}), then recallflow apply PLAN.xlsx{home}",
+    "尚未发送任何内容。全部修复：recallflow reconcile --apply；部分修复：用 "
+    "recallflow report {run} --plan PLAN.xlsx{home} 保存计划，勾选后 recallflow apply PLAN.xlsx{home}",
+)
 _RESUME = Text("Go on with: recallflow resume {run}{home}", "继续发送：recallflow resume {run}{home}")
 _REPORT = Text("Report: {path}", "报告：{path}")

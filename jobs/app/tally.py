@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 from runner.events import (
     Attempted,
+    Compared,
     Event,
     LimitChanged,
     Loaded,
     Paused,
+    Read,
     Resumed,
     Settled,
     Started,
     Stopping,
 )
 from runner.outcome import RETRIED, State
+from runner.plan import Plan
 
 RECENT = 5.0
 """Seconds over which requests per second are told."""
@@ -47,8 +50,12 @@ class Tally:
         """Attempts."""
         self.states: dict[State, int] = {}
         """Those that are settled, by state."""
+        self.plans: dict[Plan, int] = {}
+        """Those whose remote state was read, by what is planned for them."""
         self.retries: dict[str, int] = {}
         """Attempts that followed an earlier one, by the code of that one."""
+        self.reading = False
+        """Whether the remote state is read, and nothing is sent for now."""
         self.concurrency = 0
         self.limit = 0
         """How many requests may be in flight now."""
@@ -62,6 +69,8 @@ class Tally:
             Started: self._started,
             Attempted: self._attempted,
             Settled: self._settled,
+            Read: self._read,
+            Compared: self._compared,
             LimitChanged: self._limit_changed,
             Paused: self._paused,
             Resumed: self._resumed,
@@ -128,11 +137,22 @@ class Tally:
         if self._to_retry:
             self._to_retry.pop(event.ordinal, None)
 
+    def _read(self, event: Read) -> None:
+        self.plans[event.plan] = self.plans.get(event.plan, 0) + 1
+        self.done += 1
+
+    def _compared(self, event: Compared) -> None:
+        self.plans = {plan: count for plan, count in event.plan.items() if count}
+        if event.to_send:  # else the comparison is what there is to be shown
+            self.total, self.done = event.to_send, 0
+            self._marks.clear()
+
     def _loaded(self, event: Loaded) -> None:
         self.total = event.ready
 
     def _started(self, event: Started) -> None:
         self.concurrency = self.limit = event.concurrency
+        self.reading = event.only_reads
 
     def _limit_changed(self, event: LimitChanged) -> None:
         self.limit = event.limit

@@ -42,7 +42,7 @@ def watching(terms: LogTerms | None, write: Observe | None, console: Console, la
         with progress(console, language) as show:
             yield show
         return
-    if terms.file is None and terms.format == "json":
+    if terms.fills_stderr:
         yield write
         return
     with progress(console, language, live=None if terms.file else False) as show:

@@ -18,8 +18,9 @@ from runner.request import PLACEHOLDER
 
 Values = Mapping[str, Any]
 
-_FLOW_NAMES = tuple(spec.name for spec in FLOW_FIELDS if spec.name != NODES)
-_NODE_NAMES = tuple(spec.name for spec in NODE_FIELDS)
+FLOW_NAMES = tuple(spec.name for spec in FLOW_FIELDS if spec.name != NODES)
+"""But for the nodes."""
+NODE_NAMES = tuple(spec.name for spec in NODE_FIELDS)
 _AUDIO = frozenset(spec.name for spec in SPECS.values() if spec.kind == "file")
 
 
@@ -29,7 +30,7 @@ def changes_between(old: bytes, new: bytes) -> Iterator[Change]:
     Nodes are compared by their places; one that has no other in its place is a change as a whole.
     """
     before, after = from_json(old), from_json(new)
-    yield from _of_fields("", _FLOW_NAMES, before, after)
+    yield from _of_fields("", FLOW_NAMES, before, after)
     gone, come = before.get(NODES), after.get(NODES)
     # Whether an update leaves nodes alone that it does not name is not known: a list that is blank is not one missing.
     if not gone and not come and gone != come:
@@ -37,32 +38,33 @@ def changes_between(old: bytes, new: bytes) -> Iterator[Change]:
     for place, (node, other) in enumerate(zip_longest(gone or (), come or ())):
         field = f"{NODES}[{place}]"
         if node is None or other is None:
-            yield Change(field=field, old=_whole(node), new=_whole(other))
+            yield Change(field=field, old=whole_node(node), new=whole_node(other))
         elif node != other:
-            yield from _of_fields(f"{field}.", _NODE_NAMES, node, other)
+            yield from _of_fields(f"{field}.", NODE_NAMES, node, other)
 
 
 def _of_fields(prefix: str, names: tuple[str, ...], before: Values, after: Values) -> Iterator[Change]:
     for name in names:
         old, new = before.get(name), after.get(name)
-        if old != new and not (name in _AUDIO and _sha256(old) == _sha256(new)):
-            yield Change(field=prefix + name, old=_shown(name, old), new=_shown(name, new))
+        if old != new and not (name in _AUDIO and audio_digest(old) == audio_digest(new)):
+            yield Change(field=prefix + name, old=shown_value(name, old), new=shown_value(name, new))
     for name in sorted((before.keys() | after.keys()) - SPECS.keys()):  # of a body that another version has made
         if before.get(name) != after.get(name):
             yield Change(field=prefix + name, old=before.get(name), new=after.get(name))
 
 
-def _whole(node: Values | None) -> Values | None:
-    """A node without what is blank in it."""
-    return node and {name: _shown(name, value) for name, value in node.items() if value is not None}
+def whole_node(node: Values | None) -> Values | None:
+    """A node as people see it, without what is blank in it."""
+    return node and {name: shown_value(name, value) for name, value in node.items() if value is not None}
 
 
-def _shown(name: str, value: object) -> object:
-    digest = _sha256(value) if name in _AUDIO else None
+def shown_value(name: str, value: object) -> object:
+    """A field's value as people see it."""
+    digest = audio_digest(value) if name in _AUDIO else None
     return f"audio file {digest[:8]}" if digest else value
 
 
-def _sha256(audio: object) -> str | None:
+def audio_digest(audio: object) -> str | None:
     """Of the bytes that a body names by their token, or holds as base64; None where there are none."""
     if not isinstance(audio, str):
         return None

@@ -32,6 +32,14 @@ HEADINGS = (*(_heading(spec, None) for spec in FLOW_FIELDS), *(_heading(spec, "n
 """Field names, or the labels of the vendor's page; the columns of a node may be missing all together."""
 
 
+_KEY_SPEC = next(spec for spec in FLOW_FIELDS if spec.name == KEY)
+
+
+def to_key(cell: Cell) -> Reading:
+    """The key that a cell says, wherever one is written: `299`, `299.0` and `" 299 "` are the same one."""
+    return meanings_of(_KEY_SPEC)[cell]
+
+
 _FLOW_NAMES = tuple(spec.name for spec in FLOW_FIELDS)
 _NODE_NAMES = tuple(spec.name for spec in NODE_FIELDS)
 _REQUIRED_HEAD = sum(spec.required for spec in FLOW_FIELDS)

@@ -7,11 +7,10 @@ concluded from those.
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
+from jobs.recallflow.as_declared import as_integer, as_number, as_text
 from jobs.recallflow.audio import decoded
 from jobs.recallflow.client import read_answer
 from jobs.recallflow.reference import KEY, NODES, SPECS
@@ -21,7 +20,6 @@ from runner.request import PLACEHOLDER
 Values = Mapping[str, Any]
 
 _NUMBERS = frozenset({"integer", "number", "option"})
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _NOTHING = (None, "")
 
 
@@ -95,11 +93,9 @@ def _of_file(wanted: str, given: object) -> Finding:
 
 def _is_number(wanted: object, given: object) -> bool:
     """5, 5.0, "5" and "5.0" are one number; true is none."""
-    if isinstance(given, str) and _NUMBER.fullmatch(given):
-        given = float(given) if isinstance(wanted, float) else Decimal(given)
+    given = as_number(given) if isinstance(wanted, float) else as_integer(given)
     return not isinstance(given, bool) and given == wanted
 
 
 def _is_text(wanted: object, given: object) -> bool:
-    """The text 7 may come as a number; the text 007 never does."""
-    return given == wanted or (type(given) is int and str(given) == wanted)
+    return as_text(given) == wanted

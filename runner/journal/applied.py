@@ -1,5 +1,6 @@
 """What the journal knows to have been applied last under a key: what the vendor has, if nobody else changed it."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ class Applied:
     run: str
     """The name of its run."""
     body: bytes
+    base: bytes | None
+    """What counts as applied last if it was: the body, but for fields that were left as the vendor had them. None where
+    that is nothing."""
     certain: bool
     """Whether it was applied; otherwise it was sent, and nobody knows."""
 
@@ -52,13 +56,15 @@ class AppliedBefore:
         self._runs: Sequence[int] = [
             row["id"]
             for row in database.execute(
-                "SELECT others.id FROM runs AS mine JOIN runs AS others USING (job, endpoint)"
-                " WHERE mine.id = ? AND others.id <> mine.id AND others.id >= ? AND others.state <> 'planned'"
+                "SELECT others.id FROM runs AS mine JOIN runs AS others USING (subject, endpoint)"
+                " WHERE mine.id = ? AND others.id <> mine.id AND others.id >= ?"
+                " AND (others.state <> 'planned' OR others.terms IS NOT NULL)"  # which may have found it there
                 " ORDER BY others.id DESC",
                 (run, since),
             )
         ]
         self._query = _over(self._runs, _LAST)
+        self._all = _over(self._runs, _RECENT)
 
     def __bool__(self) -> bool:
         return bool(self._runs)
@@ -72,7 +78,20 @@ class AppliedBefore:
         row = self._database.execute(self._query, (key,)).fetchone()
         if row is None:
             return None
-        return Applied(id=row["id"], run=row["name"], body=row["body"], certain=row["state"] in _CERTAIN)
+        return _applied(row)
+
+    def recent(self, key: str) -> list[Applied]:
+        """What was applied, or may have been, under the key: the latest first, down to what was for certain.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        found: list[Applied] = []
+        for row in self._database.execute(self._all, (key,)):
+            found.append(_applied(row))
+            if found[-1].certain:
+                break
+        return found
 
     def updates(self) -> Iterator[Update]:
         """The run's own requests that succeeded, in input order. Streams, which is much faster than `last` for each.
@@ -86,9 +105,19 @@ class AppliedBefore:
             yield Update(ordinal=row["ordinal"], body=row["body"], before=row["before"])
 
 
+def _applied(row: sqlite3.Row) -> Applied:
+    body, base = row["body"], row["base"]
+    certain = row["state"] in _CERTAIN
+    return Applied(
+        id=row["id"], run=row["name"], body=body, base=body if base is None else base or None, certain=certain
+    )
+
+
 def _over(runs: Sequence[int], query: str) -> str:
     """The query, in which `old` is a request of those runs that may have been applied; the latest one comes first."""
-    return query.format(touched=_TOUCHED.format(runs=", ".join(map(str, runs))), latest=_LATEST)
+    return query.format(
+        touched=_TOUCHED.format(runs=", ".join(map(str, runs))), order=_ORDER, latest=f"{_ORDER} LIMIT 1"
+    )
 
 
 _CERTAIN = frozenset({State.SUCCEEDED, State.UNCHANGED})
@@ -96,14 +125,16 @@ _CERTAIN = frozenset({State.SUCCEEDED, State.UNCHANGED})
 _TOUCHED = """old.run IN ({runs}) AND (
     old.state IN ('succeeded', 'unchanged', 'unknown', 'sending') OR old.state = 'ready' AND old.unclear
 )"""
-_LATEST = "coalesce(old.settled, old.first_sent) DESC NULLS FIRST LIMIT 1"
+_ORDER = "coalesce(old.settled, old.first_sent) DESC NULLS FIRST"
 # Of what a process was sending when it died, nobody knows when it was applied, if it was.
 
-_LAST = """
-SELECT runs.id, runs.name, body, old.state
+_RECENT = """
+SELECT runs.id, runs.name, body, plans.base, old.state
 FROM requests AS old INDEXED BY requests_by_key JOIN bodies USING (run, ordinal) JOIN runs ON runs.id = old.run
-WHERE {touched} AND old.key = ? ORDER BY {latest}
+    LEFT JOIN plans USING (run, ordinal)
+WHERE {touched} AND old.key = ? ORDER BY {order}
 """
+_LAST = _RECENT.replace("{order}", "{latest}")
 
 _UPDATES = """
 SELECT mine.ordinal, bodies.body, (

@@ -8,31 +8,21 @@ is unclear, which is true. The next claim, and the end of the run, bring to the 
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from runner.errors import JournalError
 from runner.journal import reopening
+from runner.journal.batches import batches
 from runner.journal.database import Database
 from runner.journal.family import take_over
-from runner.journal.leases import IsGone, Lease, displace, holder, lost, rivals
+from runner.journal.leases import IsGone, Lease, displace, lost, rivals
+from runner.journal.tenancy import LeaseTerms, Tenancy
 from runner.outcome import Outcome, State
 from runner.request import Attachment, Request
 from runner.text import writable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaseTerms:
-    """Who claims, and for how long."""
-
-    owner: str
-    """See `runner.journal.owner`."""
-    seconds: float = 60.0
-    """How long a lease lasts unless it is renewed; every claim and every settlement renews it."""
-
-
-class Claims:
+class Claims(Tenancy):
     """One process' right to send a run's requests. Once the lease is lost, nothing more can be claimed or settled."""
 
     def __init__(
@@ -58,23 +48,10 @@ class Claims:
         Raises:
             JournalError: another process holds the run.
         """
-        self._database = database
-        self._run = run
-        self._terms = terms
-        self._is_gone = is_gone
         self.held_back = False
         """Whether the last claim passed over a request that another run is sending; ask again a little later."""
         with database.transaction():
-            other = holder(database, run, now=now, is_gone=is_gone)
-            if other and not (other.reserved and other.owner == terms.owner):
-                raise JournalError(
-                    f"The run is being sent by {other.owner}. Wait for it to end.",
-                    f"该运行正由 {other.owner} 发送。请等待其结束。",
-                )
-            database.execute("DELETE FROM leases WHERE run = ?", (run,))
-            token = database.execute(
-                "INSERT INTO leases (run, owner, expires) VALUES (?, ?, ?)", (run, terms.owner, now + terms.seconds)
-            ).lastrowid
+            super().__init__(database, run, terms, now=now, is_gone=is_gone)
             database.execute(
                 "UPDATE requests SET state = ?, unclear = 1, lease = NULL WHERE run = ? AND state = ?",
                 (State.READY, run, State.SENDING),
@@ -82,18 +59,7 @@ class Claims:
             if reopen:
                 reopening.reopen(database, run)
             take_over(database, run)
-            self._with_attachments = database.execute(
-                "SELECT EXISTS (SELECT 1 FROM attachments WHERE run = ?)", (run,)
-            ).fetchone()[0]
-        self.token = token
-        """The journal's number of the lease; for `runner.journal.leases.check`."""
-        self.until = now + terms.seconds
-        """Unix seconds until which the lease lasts for sure, as of the last write that went well."""
-
-    @property
-    def seconds(self) -> float:
-        """How long the lease lasts unless it is renewed."""
-        return self._terms.seconds
+            self._with_attachments, self._with_plans = database.execute(_WITH, (run, run)).fetchone()
 
     def claim(self, limit: int, *, now: float) -> list[Request]:
         """The next requests in input order, at most `limit`, marked as being sent on the disk before this returns.
@@ -115,6 +81,7 @@ class Claims:
         self.held_back = held_back
         self.until = now + self._terms.seconds
         attachments = self._attachments_of(claimed) if self._with_attachments else {}
+        before = self._before_images_of(claimed) if self._with_plans else {}
         return [
             Request(
                 ordinal=row["ordinal"],
@@ -123,6 +90,7 @@ class Claims:
                 attempts=row["attempts"],
                 unclear=bool(row["unclear"]),
                 attachments=attachments.get(row["ordinal"], ()),
+                before=before.get(row["ordinal"]),
             )
             for row in claimed
         ]
@@ -136,13 +104,13 @@ class Claims:
         with self._database.transaction(durable=False):
             self._renew(now)
             changed = 0
-            for rows in _batched([_settlement(outcome, now) for outcome in outcomes]):
-                statement = _SETTLE.format(rows=_values(rows))
-                changed += self._database.execute(statement, (*chain(*rows), self._run, self.token)).rowcount
+            for rows, values in batches([_settlement(outcome, now) for outcome in outcomes]):
+                settled = self._database.execute(_SETTLE.format(rows=rows), (*values, self._run, self.token))
+                changed += settled.rowcount
             if changed != len(outcomes):
                 raise lost()
-            for rows in _batched([row for outcome in outcomes for row in self._attempts(outcome)]):
-                self._database.execute(_RECORD_ATTEMPTS.format(rows=_values(rows)), tuple(chain(*rows)))
+            for rows, values in batches([row for outcome in outcomes for row in self._attempts(outcome)]):
+                self._database.execute(_RECORD_ATTEMPTS.format(rows=rows), values)
         self.until = now + self._terms.seconds
 
     def give_back(self, ordinals: Iterable[int]) -> None:
@@ -152,21 +120,6 @@ class Claims:
                 "UPDATE requests SET state = ?, lease = NULL WHERE run = ? AND ordinal = ? AND lease = ?",
                 ((State.READY, self._run, ordinal, self.token) for ordinal in ordinals),
             )
-
-    def renew(self, *, now: float) -> None:
-        """Keeps the lease for another while; raises `LeaseLost` where it is no more."""
-        with self._database.transaction(durable=False):
-            self._renew(now)
-        self.until = now + self._terms.seconds
-
-    def release(self) -> None:
-        """Ends the lease, so that nobody need wait for it to run out. Until somebody takes the run, it is ours to end.
-
-        Raises:
-            JournalError: it cannot be written.
-        """
-        with self._database.transaction(durable=False):
-            self._database.execute("UPDATE leases SET expires = 0 WHERE token = ?", (self.token,))
 
     def _claim_next(self, limit: int) -> list[sqlite3.Row]:
         claimed = self._database.execute(_READY.format(unless=""), (self._run, limit)).fetchall()
@@ -209,18 +162,25 @@ class Claims:
             found[row["ordinal"]] = (*found.get(row["ordinal"], ()), attachment)
         return found
 
+    def _before_images_of(self, claimed: Sequence[sqlite3.Row]) -> dict[int, bytes]:
+        if not claimed:
+            return {}
+        ends = claimed[0]["ordinal"], claimed[-1]["ordinal"]
+        return {row["ordinal"]: row["before"] for row in self._database.execute(_BEFORE_IMAGES, (self._run, *ends))}
+
     def _attempts(self, outcome: Outcome) -> Iterator[tuple[object, ...]]:
         for made in outcome.attempts:
             code = writable(made.code)
             yield self._run, outcome.ordinal, made.number, made.started, made.seconds, code, made.action.value
 
-    def _renew(self, now: float) -> None:
-        kept = self._database.execute(
-            "UPDATE leases SET expires = ? WHERE token = ?", (now + self._terms.seconds, self.token)
-        )
-        if kept.rowcount != 1:  # whoever takes over what is under it deletes it; one that only ran out is still ours
-            raise lost()
 
+_WITH = """
+SELECT EXISTS (SELECT 1 FROM attachments WHERE run = ?), EXISTS (SELECT 1 FROM plans WHERE run = ?)
+"""
+_BEFORE_IMAGES = """
+SELECT ordinal, before FROM plans
+WHERE run = ? AND ordinal BETWEEN ? AND ? AND plan IN ('drifted', 'conflict')
+"""
 
 _READY = """
 SELECT ordinal, key, body, attempts, unclear
@@ -234,8 +194,6 @@ _BEING_SENT = """AND NOT EXISTS (
 ) """
 _NO_LIMIT = 2**63 - 1
 
-# A batch goes into one statement: a statement for each row would take Python's global lock from the event loop, and
-# give it back, for each of them.
 _SETTLE = """
 UPDATE requests SET
     state = found.column2,
@@ -252,19 +210,6 @@ WHERE requests.run = ? AND requests.ordinal = found.column1 AND requests.lease =
 """
 _RECORD_ATTEMPTS = "INSERT INTO attempts (run, ordinal, number, started, seconds, code, action) {rows}"
 
-_ROWS_AT_ONCE = 500
-"""SQLite takes at least 32,766 parameters in a statement (SQLITE_MAX_VARIABLE_NUMBER)."""
-
-
-def _values(rows: Sequence[tuple[object, ...]]) -> str:
-    row = f"({', '.join('?' * len(rows[0]))})"
-    return f"VALUES {', '.join([row] * len(rows))}"
-
-
-def _batched(rows: list[tuple[object, ...]]) -> Iterator[list[tuple[object, ...]]]:
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        yield rows[start : start + _ROWS_AT_ONCE]
-
 
 def _settlement(outcome: Outcome, now: float) -> tuple[object, ...]:
     message = outcome.message
@@ -277,5 +222,5 @@ def _settlement(outcome: Outcome, now: float) -> tuple[object, ...]:
         len(outcome.attempts),
         int(outcome.unclear),
         outcome.attempts[0].started if outcome.attempts else None,
-        None if outcome.cut_short or outcome.state is State.NOT_SENT else now,
+        None if outcome.cut_short or (outcome.state is State.NOT_SENT and not outcome.held_back) else now,
     )

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from runner.journal.as_if_ended import AS_IF_ENDED
 from runner.journal.database import Database
 from runner.journal.family import later_corrections, taken_over
-from runner.journal.ledger import AS_IF_ENDED, Ledger, RecordedProblem, recorded_text
+from runner.journal.ledger import Ledger, RecordedProblem, recorded_text
 from runner.journal.source_rows import decode_cells
 from runner.outcome import State
 from runner.tables.delimited import TOO_MANY_CELLS

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from runner.journal.as_if_ended import AS_IF_ENDED
 from runner.journal.database import Database
-from runner.journal.ledger import AS_IF_ENDED, recorded_text
+from runner.journal.ledger import recorded_text
 from runner.outcome import State
 from runner.text import Text
 

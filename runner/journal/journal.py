@@ -62,6 +62,10 @@ class NewRun:
     """The folder of the files that its cells name; absolute."""
     origin: int | None = None
     """The journal's number of the run whose corrections it is."""
+    subject: str | None = None
+    """The job whose updates it sends or compares; such runs know what the others have applied. None for its own."""
+    terms: str | None = None
+    """How it compares with the remote state, if it does; see `runner.planning.terms`."""
 
 
 class Journal:
@@ -80,8 +84,8 @@ class Journal:
         with self._database.transaction():
             run = self._database.execute(
                 "INSERT INTO runs (name, job, state, source, sha256, sheet, key_column, key_heading, endpoint, account,"
-                " started,"
-                " asked, headings, files_root, origin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " started, asked, headings, files_root, origin, subject, terms)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     name,
                     new.job,
@@ -98,6 +102,8 @@ class Journal:
                     encode_headings(new.headings) if new.headings else None,
                     writable(new.files_root) if new.files_root else None,
                     new.origin,
+                    new.subject or new.job,
+                    new.terms,
                 ),
             ).lastrowid
         if run is None:
@@ -148,13 +154,16 @@ class Journal:
             self._database.execute("UPDATE runs SET rows = ?, seconds = ? WHERE id = ?", (rows, seconds, run))
 
     def note(self, run: int, notices: Iterable[Notice]) -> None:
-        """Writes down what is to be said about the input as a whole.
+        """Writes down what is to be said about the input as a whole, beside what was said before.
 
         Raises:
             JournalError: it cannot be written.
         """
         with self._database.transaction():
-            findings.add_notices(self._database, run, [(0, 1, notices)])
+            said = self._database.execute(
+                "SELECT count(*) FROM notices WHERE run = ? AND ordinal = 0", (run,)
+            ).fetchone()[0]
+            findings.add_notices(self._database, run, [(0, said + 1, notices)])
 
     def redirect(self, run: int, destination: Destination) -> None:
         """Where the run goes from now on; why it stopped is past.
@@ -229,6 +238,15 @@ class Journal:
             if lease is not None:
                 check(self._database, lease)
             self._database.execute("UPDATE runs SET state = ? WHERE id = ?", (state, run))
+
+    def add_seconds(self, run: int, seconds: float) -> None:
+        """Writes down how long a phase of a run took.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._database.transaction():
+            self._database.execute("UPDATE runs SET seconds = seconds + ? WHERE id = ?", (seconds, run))
 
     def set_report(self, run: int, path: str | None) -> None:
         """Writes down where a run's report lies; None where there is none.

@@ -6,9 +6,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from runner.errors import InputError
+from runner.journal.as_if_ended import as_if_ended
 from runner.journal.database import Database
+from runner.journal.plans import left_as_it_is, plan_counts, unread
 from runner.journal.source_rows import decode_headings
 from runner.outcome import FINAL_STATES, RunState, State
+from runner.plan import NOT_AS_WANTED, Plan
 from runner.tables.table import WrittenHeading
 from runner.text import Text
 
@@ -45,6 +48,19 @@ class RunRecord:
     attempts: int
     open: int
     """Requests that are ready to be sent."""
+    terms: str | None
+    """How it compares with the remote state; None where it does not."""
+    plan: Mapping[Plan, int] | None
+    """How many requests have which plan, every word included; None of a run that plans nothing."""
+    left: int
+    """Requests that are not as the user wants them at the vendor's, and of which nothing was sent."""
+    unread: int
+    """Requests that are to be compared, and were not yet."""
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether all of it was compared, and it waits for somebody to apply it."""
+        return self.terms is not None and self.state is RunState.PLANNED and not self.unread
 
     @property
     def requests(self) -> int:
@@ -103,13 +119,6 @@ class RecordedNotice:
     message: Text
 
 
-AS_IF_ENDED = (
-    "CASE WHEN state = 'sending' OR state = 'ready' AND unclear THEN 'unknown'"
-    " WHEN state = 'ready' THEN 'not_sent' ELSE state END"
-)
-"""The state of a request, in SQL: see `_as_if_ended`."""
-
-
 class Ledger:
     """Reads the journal. What has not ended counts as what it would be if the program ended now."""
 
@@ -157,7 +166,7 @@ class Ledger:
                 ordinal=row["ordinal"],
                 key=row["key"],
                 rows=row["rows"],
-                state=_as_if_ended(row),
+                state=as_if_ended(row),
                 code=row["code"],
                 message=recorded_text(row["message_en"], row["message_zh"]),
                 attempts=row["attempts"],
@@ -216,14 +225,16 @@ class Ledger:
             " GROUP BY state, unclear",
             (row["id"],),
         ).fetchall():
-            counts[_as_if_ended(part)] += part["times"]
+            counts[as_if_ended(part)] += part["times"]
             attempts += part["attempts"]
             ready += part["times"] if part["state"] == State.READY else 0
+        plan = plan_counts(self._database, row["id"]) if row["terms"] else None
+        state = RunState(row["state"])
         return RunRecord(
             id=row["id"],
             name=row["name"],
             job=row["job"],
-            state=RunState(row["state"]),
+            state=state,
             source=row["source"],
             sheet=row["sheet"],
             key_heading=row["key_heading"],
@@ -241,15 +252,11 @@ class Ledger:
             counts=counts,
             attempts=attempts,
             open=ready,
+            terms=row["terms"],
+            plan=plan,
+            left=left_as_it_is(self._database, row["id"]) if plan and any(plan[word] for word in NOT_AS_WANTED) else 0,
+            unread=unread(self._database, row["id"]) if plan and state is not RunState.DONE else 0,
         )
-
-
-def _as_if_ended(row: sqlite3.Row) -> State:
-    """Waiting is not sent, unless an earlier process may have sent it; claimed may have been, and nobody knows."""
-    state = State(row["state"])
-    if state is State.READY:
-        return State.UNKNOWN if row["unclear"] else State.NOT_SENT
-    return State.UNKNOWN if state is State.SENDING else state
 
 
 def recorded_text(en: str | None, zh: str | None) -> Text | None:

@@ -27,6 +27,12 @@ def find_run(database: Database, name: str | None) -> RunRecord:
     return Ledger(database).run(row["id"])
 
 
+def run_named(database: Database, name: str) -> RunRecord | None:
+    """The run that is called just so."""
+    row = database.execute("SELECT id FROM runs WHERE name = ?", (name,)).fetchone()
+    return Ledger(database).run(row["id"]) if row else None
+
+
 def run_to_resume(database: Database, name: str | None, *, now: float, is_gone: IsGone) -> RunRecord:
     """The run whose name begins so, or the latest that was stopped or killed; one that can be sent on.
 
@@ -53,11 +59,23 @@ def run_to_resume(database: Database, name: str | None, *, now: float, is_gone: 
     return record
 
 
+def overtaken_by(database: Database, run: int) -> str | None:
+    """The name of a later run that has compared the same file with the same endpoint, or begun to; None for none.
+
+    What an earlier one has not got to is out of date then: the file may say something else by now.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    row = database.execute(_OVERTAKEN, (run,)).fetchone()
+    return None if row is None else str(row["name"])
+
+
 def _latest_ended_early(database: Database, *, now: float, is_gone: IsGone) -> RunRecord:
     for row in database.execute(
         "SELECT id FROM runs WHERE state IN ('stopped', 'running') ORDER BY id DESC"
     ).fetchall():
-        if holder(database, row["id"], now=now, is_gone=is_gone) is None:
+        if holder(database, row["id"], now=now, is_gone=is_gone) is None and overtaken_by(database, row["id"]) is None:
             return Ledger(database).run(row["id"])
     raise InputError(
         "There is no run to go on with: none was stopped or killed. One that was only planned has to be named.",
@@ -81,5 +99,12 @@ def standing(database: Database, record: RunRecord, *, now: float, is_gone: IsGo
     loaded = record.rows > 0  # a file without rows makes no run
     return Standing(
         holder=lease.owner if lease else None,
-        resumable=lease is None and loaded and record.state is not RunState.DONE,
+        resumable=lease is None and loaded and record.state is not RunState.DONE and not record.is_plan,
     )
+
+
+_OVERTAKEN = """
+SELECT later.name FROM runs AS mine JOIN runs AS later USING (job, subject, endpoint, source)
+WHERE mine.id = ? AND later.id > mine.id AND mine.terms IS NOT NULL
+    AND EXISTS (SELECT 1 FROM plans WHERE plans.run = later.id) ORDER BY later.id DESC LIMIT 1
+"""

@@ -3,7 +3,8 @@
 from runner.journal.database import Database
 from runner.journal.family import TAKEN_OVER, leave_to_corrections
 
-_NOT_SETTLED = "(state = 'not_sent' OR state = 'unknown' AND settled IS NULL)"
+_NOT_SETTLED = "(state IN ('not_sent', 'unknown') AND settled IS NULL)"
+# What is not to be sent at all, since the remote state is not what was planned for, is settled.
 
 _REFUSED_WITH_THE_RUN = """state = 'failed' AND 'stop' = (
     SELECT action FROM attempts
@@ -17,10 +18,8 @@ def reopen(database: Database, run: int) -> None:
 
     Within a transaction.
     """
-    database.execute(
-        f"UPDATE requests SET state = 'ready' WHERE run = ? AND ({_NOT_SETTLED} OR {_REFUSED_WITH_THE_RUN})",  # noqa: S608
-        (run,),
-    )
+    which = f"{_NOT_SETTLED} OR {_REFUSED_WITH_THE_RUN}"
+    database.execute(f"UPDATE requests SET state = 'ready', settled = NULL WHERE run = ? AND ({which})", (run,))  # noqa: S608
     leave_to_corrections(database, run)
 
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from runner.journal.claims import LeaseTerms
 from runner.journal.content import fill_in_contents
 from runner.journal.database import Database
 from runner.journal.family import relatives
 from runner.journal.leases import IsGone, Lease, reserve, rivals
 from runner.journal.ledger import Ledger, RunRecord
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import RunState, State
 
 
@@ -65,6 +65,11 @@ def _fully_sent(database: Database, runs: set[int], live: list[Lease]) -> RunRec
     for run in sorted(runs - under_way, reverse=True):
         record = Ledger(database).run(run)
         taken = record.counts[State.SUCCEEDED] + record.counts[State.UNCHANGED]
-        if record.state is RunState.DONE and taken == record.requests - record.counts[State.INVALID] > 0:
+        compares = record.terms is not None  # then what was as wanted already was not sent
+        if (
+            not compares
+            and record.state is RunState.DONE
+            and taken == record.requests - record.counts[State.INVALID] > 0
+        ):
             return record
     return None

@@ -1,6 +1,6 @@
 """The journal's tables."""
 
-VERSION = 4
+VERSION = 5
 """Kept in the file as SQLite's `user_version`; a change to the tables raises it."""
 
 APPLICATION_ID = 0x52_43_46_4C
@@ -59,6 +59,37 @@ CREATE TABLE source_rows (              -- as they stand in the user's file, for
     row         INTEGER NOT NULL,
     cells       TEXT NOT NULL,          -- see `runner.journal.source_rows`
     PRIMARY KEY (run, ordinal, row)
+) WITHOUT ROWID;
+"""
+
+_SINCE_5 = """
+-- the job whose updates it sends or compares
+ALTER TABLE runs ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+
+-- how it compares with the remote state: JSON, see `runner.planning.terms`; null where it does not
+ALTER TABLE runs ADD COLUMN terms TEXT;
+
+CREATE TABLE plans (                    -- a row once the remote state of a request was read, or could not be
+    run         INTEGER NOT NULL,
+    ordinal     INTEGER NOT NULL,
+    plan        TEXT NOT NULL,          -- see `runner.plan.Plan`
+    before      BLOB,                   -- the remote state; null where there is none, or where it is as wanted
+    wanted      BLOB,                   -- null where that is the body
+    base        BLOB,                   -- what counts as applied last, where that is not the body; empty for nothing
+    read        REAL NOT NULL,
+    PRIMARY KEY (run, ordinal)
+) WITHOUT ROWID;
+
+CREATE TABLE differences (
+    run         INTEGER NOT NULL,
+    ordinal     INTEGER NOT NULL,
+    place       INTEGER NOT NULL,       -- among the request's differences, from 1
+    field       TEXT NOT NULL,
+    old         TEXT NOT NULL,          -- JSON: what the vendor has
+    new         TEXT NOT NULL,          -- JSON: what is wanted
+    moved_by    TEXT,                   -- see `runner.plan.MovedBy`; null where nothing was ever applied
+    ignored     TEXT,                   -- why it is left alone, where it is
+    PRIMARY KEY (run, ordinal, place)
 ) WITHOUT ROWID;
 """
 
@@ -148,14 +179,38 @@ CREATE TABLE leases (
     + _SINCE_2
     + _SINCE_3
     + _SINCE_4
+    + _SINCE_5
 )
 
 _SPELLED_AS_TYPED = """
 UPDATE runs SET endpoint = normal_endpoint(endpoint);
 """
 
-UPGRADES = {1: _SINCE_2, 2: _SINCE_3 + _SPELLED_AS_TYPED, 3: _SINCE_4}
+_OF_ONE_JOB_EACH = """
+UPDATE runs SET subject = job;
+"""
+
+_NOT_SENT_IS_NOT_SETTLED = """
+UPDATE requests SET settled = NULL WHERE state = 'not_sent';
+"""
+
+UPGRADES = {
+    1: _SINCE_2,
+    2: _SINCE_3 + _SPELLED_AS_TYPED,
+    3: _SINCE_4,
+    4: _SINCE_5 + _OF_ONE_JOB_EACH + _NOT_SENT_IS_NOT_SETTLED,
+}
 """What makes of a journal of one version one of the next."""
 
-TABLES_BY_REQUEST = ("attempts", "attachments", "source_rows", "notices", "problems", "bodies", "requests")
+TABLES_BY_REQUEST = (
+    "attempts",
+    "attachments",
+    "source_rows",
+    "notices",
+    "problems",
+    "differences",
+    "plans",
+    "bodies",
+    "requests",
+)
 """Those with rows by run and ordinal, which go with the run."""

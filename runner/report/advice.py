@@ -4,7 +4,9 @@ from runner.job import Job
 from runner.journal.family import TAKEN_OVER
 from runner.journal.ledger import RunRecord
 from runner.outcome import RunState, State
+from runner.plan import Plan
 from runner.report.words import ADVICE, Advise
+from runner.sending.repair import STALE
 from runner.text import Text
 
 
@@ -14,6 +16,10 @@ def adviser(run: RunRecord, job: Job) -> Advise:
     def advise(state: State, code: str | None) -> Text:
         if code == TAKEN_OVER:
             return _LOOK_THERE
+        if state is State.NOT_SENT and code in _ON_PLANS:
+            return _ON_PLANS[Plan(code)]
+        if state is State.NOT_SENT and code == STALE:
+            return _PLAN_AGAIN
         if state is State.NOT_SENT and run.state is RunState.PLANNED:
             return Text("", "")
         if state is State.NOT_SENT and run.state is RunState.RUNNING:
@@ -24,6 +30,25 @@ def adviser(run: RunRecord, job: Job) -> Advise:
     return advise
 
 
+_ON_PLANS = {
+    Plan.DRIFTED: Text(
+        "Apply it (reconcile --apply, or a tick in a plan), or correct the spreadsheet.",
+        "请应用（reconcile --apply，或在计划中勾选），或修正表格。",
+    ),
+    Plan.MISSING: Text(
+        "Check the key, or take its rows out of the spreadsheet.", "请检查编号，或从表格中删除其所有行。"
+    ),
+    Plan.LOCKED: Text(
+        "It cannot be edited any more: take its rows out of the spreadsheet.", "已不可编辑：请从表格中删除其所有行。"
+    ),
+    Plan.CONFLICT: Text(
+        "Decide which side is right; the spreadsheet's is sent with --conflicts ours.",
+        "请确认以哪一方为准；如以表格为准，请使用 --conflicts ours。",
+    ),
+    Plan.IGNORED: Text("", ""),
+}
+"""Where the plan's word is the code: why it was not sent."""
+_PLAN_AGAIN = Text("Compare again, and decide anew.", "请重新比对后再决定。")
 _NOT_YET = Text(
     "Not sent yet. If the run was killed: recallflow resume {run}", "尚未发送。如果运行已中断：recallflow resume {run}"
 )

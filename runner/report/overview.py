@@ -1,6 +1,6 @@
 """What a report says of a run as a whole: the same on the sheet Summary and on the page to be sent by mail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +15,10 @@ from runner.journal.figures import (
 )
 from runner.journal.ledger import Ledger, RunRecord
 from runner.outcome import RunState, State
+from runner.plan import Plan
 from runner.report.cells import local_time, utc_offset
 from runner.report.time_steps import in_words, steps_between
-from runner.report.words import CORRECTED, RUN_STATES, Advise
+from runner.report.words import CORRECTED, PLANS, RUN_STATES, Advise
 from runner.text import Text
 
 
@@ -114,7 +115,7 @@ def overview(ledger: Ledger, run: RunRecord, advise: Advise, *, recorded: bool =
     return Overview(
         title=_TITLE if recorded else _TITLE_OF_CHECK,
         stopped=run.reason,
-        next_step=_GO_ON.format(run=run.name) if goes_on else _CORRECT.format(count=f"{unsettled:,}") if fix else None,
+        next_step=_next_step(run, unsettled, goes_on=goes_on, fix=fix),
         is_to_be_corrected=fix,
         facts=(
             *_facts(run, recorded=recorded),
@@ -127,6 +128,14 @@ def overview(ledger: Ledger, run: RunRecord, advise: Advise, *, recorded: bool =
         messages=_messages(ledger, run, advise),
         timeline=_timeline(ledger, run),
     )
+
+
+def _next_step(run: RunRecord, unsettled: int, *, goes_on: bool, fix: bool) -> Text | None:
+    if goes_on:
+        return _GO_ON.format(run=run.name)
+    if fix:
+        return _CORRECT.format(count=f"{unsettled:,}")
+    return _APPLY.format(count=f"{run.left:,}") if run.left else None
 
 
 def _facts(run: RunRecord, *, recorded: bool) -> Iterator[Fact]:
@@ -153,6 +162,17 @@ def _facts(run: RunRecord, *, recorded: bool) -> Iterator[Fact]:
     yield said("Rows", "行数", run.rows)
     yield said("Requests", "请求数", run.requests)
     yield said("Attempts", "发送次数", run.attempts)
+    if run.plan is not None:
+        yield said("Plan", "计划", plan_in_words(run.plan))
+
+
+def plan_in_words(counts: Mapping[Plan, int]) -> Text:
+    """How many requests have which plan: `as wanted 9,990 · drifted 10`."""
+    there = [(PLANS[plan], f"{count:,}") for plan, count in counts.items() if count]
+    return Text(
+        " · ".join(f"{word.en} {count}" for word, count in there) or _NO_PLAN.en,
+        " · ".join(f"{word.zh} {count}" for word, count in there) or _NO_PLAN.zh,
+    )
 
 
 def _messages(ledger: Ledger, run: RunRecord, advise: Advise) -> tuple[Message, ...]:
@@ -198,6 +218,7 @@ def _timeline(ledger: Ledger, run: RunRecord) -> Timeline | None:
     )
 
 
+_NO_PLAN = Text("nothing was read yet", "尚未读取")
 _CORRECTED_BY = Text("Corrected by run", "更正它的运行")
 _GO_ON = Text(
     "Go on where it was: recallflow resume {run}. Correct what is left then in the report of that.",
@@ -206,6 +227,10 @@ _GO_ON = Text(
 _CORRECT = Text(
     "{count} of the requests are not settled: correct them on the sheet Corrections, and upload this very workbook.",
     "{count} 个请求尚未完成：请在 Corrections 工作表中更正，然后直接上传本文件。",
+)
+_APPLY = Text(
+    "{count} are not as wanted at the vendor's, see the sheet Plan: apply it, or correct the spreadsheet.",
+    "供应商处有 {count} 个与期望不一致，见 Plan 工作表：请应用计划，或修正表格。",
 )
 _TITLE = Text("What became of the run", "运行结果")
 _TITLE_OF_CHECK = Text("What the check found", "检查结果")

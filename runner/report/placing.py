@@ -67,24 +67,30 @@ def put_beside(file: Path, path: Path) -> Path:
     raise AssertionError
 
 
-def not_written(path: Path, run: str | None, error: OSError) -> ReportError:
+_REPORT = Text("The report", "报告")
+
+
+def not_written(
+    path: Path, run: str | None, error: OSError, *, what: Text = _REPORT, option: str = "--report"
+) -> ReportError:
     """Why a report is not where it was to be, and what to do.
 
     Args:
         path: where it was to be.
-        run: the name of its run; None where the journal does not keep it.
+        run: the name of its run; None where the journal does not keep it, or no command writes it again.
         error: what the system said.
+        what: was to be written.
+        option: says where.
     """
     if error.errno in _FULL:
         why = Text(
-            f"The report cannot be written to {path}: the disk is full. Make room, or name another place with "
-            "--report.",
-            f"无法将报告写入 {path}：磁盘已满。请腾出空间，或用 --report 指定其他位置。",
+            f"{what.en} cannot be written to {path}: the disk is full. Make room, or name another place with {option}.",
+            f"无法将{what.zh}写入 {path}：磁盘已满。请腾出空间，或用 {option} 指定其他位置。",
         )
     else:
         why = Text(
-            f"The report cannot be written to {path} ({error.strerror}). Name another place with --report.",
-            f"无法将报告写入 {path}（{error.strerror}）。请用 --report 指定其他位置。",
+            f"{what.en} cannot be written to {path} ({error.strerror}). Name another place with {option}.",
+            f"无法将{what.zh}写入 {path}（{error.strerror}）。请用 {option} 指定其他位置。",
         )
     said = Text(
         "{why} Nothing of the run is lost: `recallflow report {run}` writes it again.",

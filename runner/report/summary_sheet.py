@@ -22,7 +22,7 @@ from runner.report.styles import (
     lay_out_page,
     state_style,
 )
-from runner.report.words import CORRECTIONS, NOTICES, PROBLEMS, RESULTS, STATES, SUMMARY
+from runner.report.words import CORRECTIONS, NOTICES, PLAN, PROBLEMS, RESULTS, STATES, SUMMARY
 from runner.text import Language, Text
 
 if TYPE_CHECKING:
@@ -256,6 +256,7 @@ _MESSAGES = (
 )
 _SHEETS: Mapping[str, Text] = {
     RESULTS: Text("what became of each request", "每个请求的结果"),
+    PLAN: Text("what is not as wanted at the vendor's, field by field", "供应商侧与期望不符的字段"),
     PROBLEMS: Text("what is to be corrected, cell by cell", "需要修正的单元格"),
     CORRECTIONS: Text(
         "your rows that are not settled: correct them there, and upload this file",

@@ -1,8 +1,9 @@
 """The report's own words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from runner.outcome import RunState, State
+from runner.plan import MovedBy, Plan
 from runner.text import Text
 
 STATES = {
@@ -21,6 +22,24 @@ RUN_STATES = {
     RunState.DONE: Text("done", "已完成"),
 }
 
+PLANS = {
+    Plan.UNCHANGED: Text("as wanted", "符合期望"),
+    Plan.DRIFTED: Text("drifted", "有偏离"),
+    Plan.CONFLICT: Text("conflict", "冲突"),
+    Plan.MISSING: Text("missing", "不存在"),
+    Plan.LOCKED: Text("locked", "已锁定"),
+    Plan.UNREADABLE: Text("unreadable", "无法读取"),
+    Plan.IGNORED: Text("ignored", "已忽略"),
+}
+
+MOVED_BY: Mapping[MovedBy | None, Text] = {
+    MovedBy.REMOTE: Text("changed at the vendor's", "供应商侧有改动"),
+    MovedBy.OURS: Text("changed in the spreadsheet", "表格有改动"),
+    MovedBy.BOTH: Text("changed on both sides", "双方都有改动"),
+    None: Text("never applied before", "此前从未应用"),
+}
+"""Who has moved away from what was applied last."""
+
 ADVICE = {
     State.SUCCEEDED: Text("", ""),
     State.FAILED: Text("Correct what the message names, then send it again.", "请按消息修正后重新发送。"),
@@ -38,6 +57,7 @@ Advise = Callable[[State, str | None], Text]
 """Says what to do about a request in a state, with the code that it came to."""
 
 SUMMARY, RESULTS, PROBLEMS, CORRECTIONS, NOTICES = "Summary", "Results", "Problems", "Corrections", "Notices"
+PLAN, NOTES = "Plan", "Notes"
 """The sheets are called the same in every language, so that programs find them."""
 
 CORRECTED = (State.FAILED, State.UNKNOWN, State.INVALID, State.NOT_SENT)

@@ -12,10 +12,11 @@ from runner.report.corrections_sheet import add_corrections, add_origin
 from runner.report.notices_sheet import add_notices
 from runner.report.overview import overview
 from runner.report.placing import not_written, put_beside, unfinished
+from runner.report.plan_sheet import add_plan
 from runner.report.problems_sheet import Problems
 from runner.report.results_sheet import add_results
 from runner.report.summary_sheet import add_summary
-from runner.report.words import CORRECTED, CORRECTIONS, NOTICES, PROBLEMS, RESULTS
+from runner.report.words import CORRECTED, CORRECTIONS, NOTICES, PLAN, PROBLEMS, RESULTS
 from runner.text import Language
 
 
@@ -72,6 +73,8 @@ def _fill(
     said = overview(ledger, record, advise, recorded=recorded)
     add_summary(book.workbook, said, language, others=_others(ledger, record))
     add_results(book, ledger, record, job, advise=advise, language=language)
+    if record.plan is not None:
+        add_plan(book, ledger, record, job, language)
     problems = Problems(book, key=job.key, language=language)
     if record.headings:
         add_corrections(book, ledger, record, job, language, advise=advise, problems=problems, states=corrected)
@@ -87,4 +90,10 @@ def _fill(
 def _others(ledger: Ledger, run: RunRecord) -> list[str]:
     """The sheets beside Summary, in their order."""
     has_notices = any(True for _ in ledger.notices(run.id))
-    return [RESULTS, PROBLEMS, *([CORRECTIONS] if run.headings else []), *([NOTICES] if has_notices else [])]
+    return [
+        RESULTS,
+        *([PLAN] if run.plan is not None else []),
+        PROBLEMS,
+        *([CORRECTIONS] if run.headings else []),
+        *([NOTICES] if has_notices else []),
+    ]

@@ -2,34 +2,28 @@
 
 from dataclasses import dataclass
 
+from runner.allowance import Allowance
 from runner.outcome import State
 from runner.text import Text
-
-_ROUNDING = 1e-9
-"""29 is not more than 0.29 of a hundred, though 0.29 * 100 is a little less than 29."""
 
 BAD = frozenset({State.FAILED, State.UNKNOWN})
 _AS_WANTED = frozenset({State.SUCCEEDED, State.UNCHANGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MaxFailures:
+class MaxFailures(Allowance):
     """How many requests may end as failed or unknown: so many, or such a share of those that are settled."""
 
-    count: int | None = None
-    share: float | None = None
-    """From 0 to 1."""
     minimum: int = 20
     """So many must be settled before a share says anything."""
 
-    def exceeded(self, bad: int, settled: int) -> bool:
+    def exceeded(self, number: int, total: int) -> bool:
         """Whether it is too much."""
-        if self.count is not None and bad > self.count:
-            return True
-        return self.share is not None and settled >= self.minimum and bad > self.share * settled + _ROUNDING
+        share = self.share if total >= self.minimum else None
+        return Allowance(count=self.count, share=share).exceeded(number, total)
 
     def __str__(self) -> str:
-        return f"{self.count}" if self.count is not None else f"{(self.share or 0.0) * 100:g}%"
+        return Allowance.__str__(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

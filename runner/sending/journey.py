@@ -9,7 +9,7 @@ from runner.attachments import with_attachments
 from runner.errors import AttachmentChanged
 from runner.events import Attempted, Observe, ReadBack
 from runner.exchange import Response
-from runner.job import Job, ReadsBack
+from runner.job import Job, ReadsBack, Reconciles
 from runner.outcome import RETRIED, Action, Attempt, Finding, Outcome, State, Verdict
 from runner.request import Request
 from runner.sending.line import Exchange, Line
@@ -23,6 +23,8 @@ class Road:
     job: Job
     reads_back: ReadsBack | None
     """The job, where it can read the remote state."""
+    reconciles: Reconciles | None
+    """The job, where it can compare it with what is wanted."""
     line: Line
     observe: Observe
     is_closed: Callable[[], bool]
@@ -36,8 +38,35 @@ class Step(Protocol):
         """Makes it; it needs a permit."""
 
 
+class Way(Protocol):
+    """How a request is brought to its end; `Journey` is one."""
+
+    request: Request
+    verdict: Verdict | None
+    """On what was done last."""
+    unclear: bool
+    """Whether something was done of which nobody knows what came of it."""
+
+    @property
+    def is_in_flight(self) -> bool:
+        """Whether bytes of something that may change the remote state are under way at this moment."""
+
+    async def step(self) -> Verdict:
+        """What is to be done next; it needs a permit."""
+
+    @property
+    def can_be_proven(self) -> bool:
+        """Whether a last look at the remote state may tell what nobody knows."""
+
+    async def prove(self) -> Verdict:
+        """Takes that look; it needs a permit."""
+
+    def outcome(self, *, stopped: bool) -> Outcome:
+        """How it is to be settled, with what is known of it now."""
+
+
 class Journey:
-    """A request on its way."""
+    """A request on its way: sent, and where it is unclear what came of that, looked up."""
 
     __slots__ = ("_exchange", "_finding", "_road", "attempts", "doubtful", "request", "unclear", "verdict")
 
@@ -164,7 +193,7 @@ class Journey:
         self._finding = job.finding(self.request, response)
         if self._finding is not Finding.UNCLEAR:
             self.doubtful = False
-        return _APPLIED
+        return APPLIED
 
 
 _DECIDES_FOR_THE_ATTEMPT = (Action.SIGN_AGAIN, Action.SLOW_DOWN, Action.STOP)
@@ -172,7 +201,7 @@ _DECIDES_FOR_THE_ATTEMPT = (Action.SIGN_AGAIN, Action.SLOW_DOWN, Action.STOP)
 
 _REFUSED = (Action.FAIL, Action.STOP)
 
-_APPLIED = Verdict(
+APPLIED = Verdict(
     action=Action.SUCCEED,
     code="read-back",
     message=Text(

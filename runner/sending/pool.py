@@ -6,24 +6,24 @@ from collections.abc import Callable
 from random import Random
 
 from runner.errors import RunnerError
-from runner.events import Observe, Settled, Stopping
-from runner.job import Job, ReadsBack
-from runner.journal.claims import Claims
+from runner.events import Observe, Read, Settled, Stopping
+from runner.job import Job, ReadsBack, Reconciles
 from runner.outcome import RETRIED, Action, Outcome, Stop, Verdict
+from runner.request import Request
 from runner.sending.breaker import Breaker
 from runner.sending.budget import RetryBudget
 from runner.sending.clock import VendorClock
 from runner.sending.congestion import Congestion
 from runner.sending.disk import Disk, DiskThread
 from runner.sending.guards import Guards, Watch
-from runner.sending.journey import Journey, Road, Step
+from runner.sending.journey import Journey, Road, Step, Way
 from runner.sending.limits import BreakerTerms, Limits
 from runner.sending.line import Carrier, Line
 from runner.sending.pace import Pace
 from runner.sending.permits import Permits
 from runner.sending.reasons import reason_to_stop, refused
 from runner.sending.retry import RetryPolicy, persist
-from runner.sending.writer import Writer
+from runner.sending.writer import Work, Writer
 from runner.text import Text
 
 NO_GUARDS = Guards()
@@ -37,7 +37,7 @@ class Pool:
         self,
         job: Job,
         carrier: Carrier,
-        claims: Claims,
+        claims: Work,
         *,
         limits: Limits,
         retry: RetryPolicy,
@@ -47,6 +47,7 @@ class Pool:
         breaker: BreakerTerms = USUAL_BREAKER,
         now: Callable[[], float] = time.time,
         disk: Disk | None = None,
+        way: Callable[[Request, Road], Way] = Journey,
     ) -> None:
         """Prepares to send, in a running event loop. For the arguments, see `runner.engine.send`."""
         elapsed = asyncio.get_running_loop().time
@@ -79,9 +80,15 @@ class Pool:
             elapsed=elapsed,
         )
         self._road = Road(
-            job, job if isinstance(job, ReadsBack) else None, line, observe, lambda: self.stopped is not None
+            job=job,
+            reads_back=job if isinstance(job, ReadsBack) else None,
+            reconciles=job if isinstance(job, Reconciles) else None,
+            line=line,
+            observe=observe,
+            is_closed=lambda: self.stopped is not None,
         )
-        self._journeys: dict[Journey, asyncio.Task[None]] = {}
+        self._way = way
+        self._journeys: dict[Way, asyncio.Task[None]] = {}
         self._sending: asyncio.TaskGroup | None = None
         self._started = self._unsettled = 0
         self._all_settled = asyncio.Event()
@@ -150,7 +157,7 @@ class Pool:
             if request is None:
                 self._leave_open()
                 return
-            journey = Journey(request, self._road)
+            journey = self._way(request, self._road)
             if (first := await self._first_step(journey)) is None:
                 self._finish(journey)
             else:
@@ -165,7 +172,7 @@ class Pool:
         if reason and self.stopped is None:
             self.stop(Stop(reason=reason, code="canary"))
 
-    async def _first_step(self, journey: Journey) -> Verdict | None:
+    async def _first_step(self, journey: Way) -> Verdict | None:
         """Gives the verdict, where it is not the last word."""
         self._journeys[journey] = _this_task()
         try:
@@ -187,7 +194,7 @@ class Pool:
             del self._journeys[journey]
         return verdict if verdict.action in RETRIED or journey.can_be_proven else None
 
-    async def _go_on(self, journey: Journey, verdict: Verdict) -> None:
+    async def _go_on(self, journey: Way, verdict: Verdict) -> None:
         self._journeys[journey] = _this_task()
         try:
             if verdict.action in RETRIED:
@@ -224,11 +231,10 @@ class Pool:
             self._permits.release()
         return verdict
 
-    def _finish(self, journey: Journey) -> None:
+    def _finish(self, journey: Way) -> None:
         if self.stopped is None and journey.verdict and journey.verdict.action in RETRIED:
-            reason = reason_to_stop(
-                journey.verdict, unclear=journey.unclear, heard=self._breaker.heard, clock=self._clock
-            )
+            unclear = journey.unclear or journey.verdict.ambiguous  # of a look as well: the vendor is there
+            reason = reason_to_stop(journey.verdict, unclear=unclear, heard=self._breaker.heard, clock=self._clock)
             if reason:
                 self.stop(Stop(reason=reason, code=journey.verdict.code))
         self._writer.settle(journey.outcome(stopped=self.stopped is not None))
@@ -241,6 +247,9 @@ class Pool:
 
     def _settled(self, outcome: Outcome) -> None:
         self._leave_open()
+        if outcome.reading:
+            self._observe(Read(outcome.ordinal, outcome.key, outcome.reading.plan))
+            return
         self._observe(Settled(outcome.ordinal, outcome.key, outcome.state, outcome.code))
         reason = self._guards.settled(outcome.state)
         if reason and self.stopped is None:

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
-from runner.journal.claims import Claims
 from runner.outcome import Outcome
 from runner.request import Request
 from runner.sending.disk import Disk
@@ -27,6 +26,34 @@ HELD_BACK = 0.5
 """Seconds until it is looked again whether another run has settled what it sends of the same keys."""
 
 
+class Work(Protocol):
+    """Requests to be seen to, under a lease; `runner.journal.claims.Claims` is such work."""
+
+    until: float
+    """Unix seconds until which the lease lasts for sure."""
+    held_back: bool
+    """Whether the last claim passed over something; ask again a little later."""
+
+    @property
+    def seconds(self) -> float:
+        """How long the lease lasts unless it is renewed."""
+
+    def claim(self, limit: int, *, now: float) -> list[Request]:
+        """The next requests, at most `limit`; none where there are no more."""
+
+    def settle(self, outcomes: Sequence[Outcome], *, now: float) -> Sequence[Outcome] | None:
+        """Writes down what became of claimed requests. Gives it as it was written, where a closer look was taken."""
+
+    def give_back(self, ordinals: Iterable[int]) -> None:
+        """Takes back what was claimed and not begun."""
+
+    def renew(self, *, now: float) -> None:
+        """Keeps the lease for another while."""
+
+    def release(self) -> None:
+        """Is called at the end."""
+
+
 class Writer:
     """Stands between the pool, which must not wait, and the journal, which writes to a disk.
 
@@ -36,7 +63,7 @@ class Writer:
 
     def __init__(
         self,
-        claims: Claims,
+        claims: Work,
         disk: Disk,
         *,
         batch: int,
@@ -52,7 +79,7 @@ class Writer:
             batch: how many requests to claim at once.
             now: Unix seconds.
             elapsed: seconds of a clock that never goes back.
-            settled: is called with each outcome once it is in the journal.
+            settled: is called with each outcome once it is in the journal, as it is there.
         """
         self._claims = claims
         self._disk = disk
@@ -155,8 +182,8 @@ class Writer:
     async def _write(self) -> None:
         batch, self._pending = self._pending, []
         if batch:
-            await self._keeping(lambda: self._claims.settle(batch, now=self._now()))
-            for outcome in batch:
+            written = await self._keeping(lambda: self._claims.settle(batch, now=self._now()))
+            for outcome in batch if written is None else written:
                 self._settled(outcome)
         elif not self._closing:
             await self.renew()

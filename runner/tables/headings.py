@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 from types import MappingProxyType
 
-from runner.errors import InputError
+from runner.errors import HeadingsError, InputError
 from runner.tables.mapping import as_option, resolve
 from runner.tables.table import Cell, Column, WrittenHeading, column_letter, shown
 from runner.tables.vocabulary import MISSPELT, RESEMBLING, Vocabulary, nearest, plain
@@ -195,31 +195,49 @@ def _refuse_twins(found: HeadingRow) -> None:
     places = f"{first.letter}{found.number}", f"{second.letter}{found.number}"
     same = plain(first.heading) == plain(second.heading)
     away = as_option(second.heading, "")
-    raise InputError(
-        f"Two columns stand for {first.field}: {places[0]} and {places[1]}. Remove or rename one of them"
-        + ("." if same else f", or pass one over: {away}"),
-        f"有两列都表示 {first.field}：{places[0]} 和 {places[1]}。请删除或重命名其中一列"
-        + ("。" if same else f"，或忽略其中一列：{away}"),
+    raise HeadingsError(
+        (
+            f"Two columns stand for {first.field}: {places[0]} and {places[1]}",
+            f"有两列都表示 {first.field}：{places[0]} 和 {places[1]}",
+        ),
+        (
+            "Remove or rename one of them" + ("." if same else f", or pass one over: {away}"),
+            "请删除或重命名其中一列" + ("。" if same else f"，或忽略其中一列：{away}"),
+        ),
     )
 
 
-def _missing(found: HeadingRow, heading: Heading) -> InputError:
+def _missing(found: HeadingRow, heading: Heading) -> HeadingsError:
     vocabulary = vocabulary_of([heading])
     likely = [(vocabulary.likeness(each.text, heading.field, RESEMBLING), each) for each in found.unknown]
     ratio, near = max(likely, key=lambda pair: pair[0], default=(0.0, None))
     if near is None or not ratio:
-        return InputError(
-            f"The required heading {heading.in_words} is missing from row {found.number}; no heading there resembles "
-            f'it. Add the column, or say which one it is: --map "HEADING={heading.field}"',
-            f"第 {found.number} 行缺少必需的标题 {heading.in_words}；没有相近的标题。"
-            f'请添加该列，或指明对应的列：--map "标题={heading.field}"',
+        return HeadingsError(
+            (
+                (
+                    f"The required heading {heading.in_words} is missing from row {found.number}; no heading there "
+                    "resembles it"
+                ),
+                f"第 {found.number} 行缺少必需的标题 {heading.in_words}；没有相近的标题",
+            ),
+            (
+                f'Add the column, or say which one it is: --map "HEADING={heading.field}"',
+                f'请添加该列，或指明对应的列：--map "标题={heading.field}"',
+            ),
         )
     option = as_option(near.text, heading.field)
-    return InputError(
-        f"The required heading {heading.in_words} is missing from row {found.number}; "
-        f'the nearest one found is "{near.text}". Add the column, correct its heading, or if this is it: {option}',
-        f"第 {found.number} 行缺少必需的标题 {heading.in_words}；最接近的标题是“{near.text}”。"
-        f"请添加该列或更正标题；如果就是这一列：{option}",
+    return HeadingsError(
+        (
+            (
+                f"The required heading {heading.in_words} is missing from row {found.number}; "
+                f'the nearest one found is "{near.text}"'
+            ),
+            f"第 {found.number} 行缺少必需的标题 {heading.in_words}；最接近的标题是“{near.text}”",
+        ),
+        (
+            f"Add the column, correct its heading, or if this is it: {option}",
+            f"请添加该列或更正标题；如果就是这一列：{option}",
+        ),
     )
 
 
@@ -231,9 +249,16 @@ def _refuse_misspelt(found: HeadingRow, headings: Sequence[Heading]) -> None:
         if field is not None:
             meant = absent[field].in_words
             options = as_option(unknown.text, field), as_option(unknown.text, "")
-            raise InputError(
-                f'No field is called "{unknown.text}" ({unknown.letter}{found.number}), but {meant} is much like it. '
-                f"Correct the heading; or if it is meant: {options[0]} or, to pass the column over: {options[1]}",
-                f"没有名为“{unknown.text}”的字段（{unknown.letter}{found.number}），但它与 {meant} 很相似。"
-                f"请更正标题；如果就是它：{options[0]}；如要忽略该列：{options[1]}",
+            raise HeadingsError(
+                (
+                    (
+                        f'No field is called "{unknown.text}" ({unknown.letter}{found.number}), but {meant} is '
+                        "much like it"
+                    ),
+                    f"没有名为“{unknown.text}”的字段（{unknown.letter}{found.number}），但它与 {meant} 很相似",
+                ),
+                (
+                    f"Correct the heading; or if it is meant: {options[0]} or, to pass the column over: {options[1]}",
+                    f"请更正标题；如果就是它：{options[0]}；如要忽略该列：{options[1]}",
+                ),
             )

@@ -1,5 +1,7 @@
 """What a report's corrections say of themselves on a hidden sheet, so that the workbook can be uploaded as it stands.
 
+A plan that is written to be ticked says the same of itself under another mark, so that neither is taken for the other.
+
 A sheet survives what other places in a workbook do not: being saved by another program, or in another format.
 """
 
@@ -13,7 +15,7 @@ from runner.tables.vocabulary import plain
 ORIGIN_SHEET = "_run"
 """Its name in every language. Row 1: a mark, the run, and the sheet of corrections; rows 2 and 3: headings, fields."""
 
-_MARK = "corrections of run"
+_MARK, _MARK_OF_PLAN = "corrections of run", "plan of run"
 _PASSED_OVER = "-"
 
 
@@ -33,14 +35,29 @@ def origin_rows(run: str, sheet: str, headings: Iterable[WrittenHeading]) -> lis
     ]
 
 
+def plan_rows(run: str, sheet: str, headings: Iterable[WrittenHeading]) -> list[list[str]]:
+    """The same of a plan: the name of its run, its first sheet, and what its columns hold."""
+    (_, *origin), *columns = origin_rows(run, sheet, headings)
+    return [[_MARK_OF_PLAN, *origin], *columns]
+
+
 def find_origin(workbook: Sheets) -> Origin | None:
     """What a workbook says of the run that it came from; None for one that is no report."""
+    return _marked(workbook, _MARK)
+
+
+def find_plan(workbook: Sheets) -> Origin | None:
+    """What a plan says of the run that made it; None for a workbook that is none."""
+    return _marked(workbook, _MARK_OF_PLAN)
+
+
+def _marked(workbook: Sheets, mark: str) -> Origin | None:
     if ORIGIN_SHEET not in workbook.names:
         return None
     top = workbook.top(ORIGIN_SHEET)
     head, headings, fields = ([_words(cell) for cell in row] for row in [*top, [], [], []][:3])
-    mark, run, sheet = [*head, "", "", ""][:3]
-    if mark != _MARK:
+    found, run, sheet = [*head, "", "", ""][:3]
+    if found != mark:
         return None
     mapping = {
         heading: "" if field == _PASSED_OVER else field
@@ -61,7 +78,7 @@ def sheet_of(origin: Origin, names: Sequence[str], called: str) -> str | None:
     Raises:
         InputError: there are several, as one does not hold them all.
     """
-    parts = [name for name in names if _is_part(name, origin.sheet)]
+    parts = parts_of(origin, names)
     if len(parts) > 1:
         raise InputError(
             f"{called} has its corrections on several sheets: {', '.join(parts)}. Send one after the other with "
@@ -69,6 +86,11 @@ def sheet_of(origin: Origin, names: Sequence[str], called: str) -> str | None:
             f"{called} 的更正内容分布在多个工作表：{'、'.join(parts)}。请用 --sheet 逐个发送。",
         )
     return parts[0] if parts else None
+
+
+def parts_of(origin: Origin, names: Sequence[str]) -> list[str]:
+    """The sheet that is meant and those on which it goes on, as far as they are called so."""
+    return [name for name in names if _is_part(name, origin.sheet)]
 
 
 def is_of(origin: Origin, sheet: str, names: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.errors import InputError
+from runner.errors import HeadingsError, InputError
 from runner.problem import Notice
 from runner.tables import remarks
 from runner.tables.cells import is_blank
@@ -22,7 +22,7 @@ from runner.tables.headings import (
 from runner.tables.limits import ReadingLimits
 from runner.tables.mapping import resolve
 from runner.tables.merges import fill_merged, merges_below
-from runner.tables.origin import find_origin, is_of, sheet_of, with_mapping_of
+from runner.tables.origin import find_origin, find_plan, is_of, sheet_of, with_mapping_of
 from runner.tables.sheets import Sheets, choose_sheet
 from runner.tables.table import Cell, Row, Table
 
@@ -63,20 +63,32 @@ def read_table(
         InputError: there is no such file or sheet, it is no table, it is empty or too large, it has no known heading,
             or lacks a required one; or the mapping does not fit. The rows raise it too, where it shows further down.
     """
-    ending = path.suffix.lower()
-    if ending not in WORKBOOKS + DELIMITED and path.is_file():
-        raise _other_format(path)
+    _check_format(path, WORKBOOKS + DELIMITED)
     _check_file(path, limits)
     resolve(mapping, vocabulary_of(headings))  # what is wrong with it is not the file's fault, and is told first
-    if ending in DELIMITED:
+    if path.suffix.lower() in DELIMITED:
         with _delimited_table(path, headings, mapping, limits) as table:
             yield table
     else:
-        # On demand: nobody should wait for the readers of workbooks who reads text.
-        from runner.tables.workbooks.workbook import Workbook  # noqa: PLC0415
-
-        with Workbook(path, limits) as workbook:
+        with opened_workbook(path, limits) as workbook:
+            _refuse_plan(workbook, path)
             yield workbook_table(workbook, path, headings, sheet=sheet, mapping=mapping, limits=limits)
+
+
+@contextmanager
+def opened_workbook(path: Path, limits: ReadingLimits) -> Iterator[Sheets]:
+    """A workbook, for those who know its sheets; leaving it closes the file.
+
+    Raises:
+        InputError: there is no such file, it is no workbook, it is empty or too large. What is read raises it too.
+    """
+    _check_format(path, WORKBOOKS)
+    _check_file(path, limits)
+    # On demand: nobody should wait for the readers of workbooks who reads text.
+    from runner.tables.workbooks.workbook import Workbook  # noqa: PLC0415
+
+    with Workbook(path, limits) as workbook:
+        yield workbook
 
 
 @contextmanager
@@ -199,9 +211,9 @@ def _check_file(path: Path, limits: ReadingLimits) -> None:
             f"无法打开 {path.name}（{error.strerror}）。请在其他程序中关闭它，或检查读取权限。",
         ) from error
     if empty:
-        raise InputError(
-            f"{path.name} is empty. Fill in the headings and at least one row.",
-            f"{path.name} 是空文件。请填写标题行和至少一行数据。",
+        raise HeadingsError(
+            (f"{path.name} is empty", f"{path.name} 是空文件"),
+            ("Fill in the headings and at least one row.", "请填写标题行和至少一行数据。"),
         )
     size = path.stat().st_size
     if size > limits.file_mb * _MIB:
@@ -213,11 +225,23 @@ def _check_file(path: Path, limits: ReadingLimits) -> None:
         )
 
 
-def _other_format(path: Path) -> InputError:
-    return InputError(
-        f"{path.name} is in no format that can be read. Save the table as one of: {', '.join(WORKBOOKS + DELIMITED)}.",
-        f"{path.name} 的格式无法读取。请另存为以下格式之一：{'、'.join(WORKBOOKS + DELIMITED)}。",
-    )
+def _check_format(path: Path, formats: Sequence[str]) -> None:
+    if path.suffix.lower() not in formats and path.is_file():
+        raise InputError(
+            f"{path.name} is in no format that can be read. Save the table as one of: {', '.join(formats)}.",
+            f"{path.name} 的格式无法读取。请另存为以下格式之一：{'、'.join(formats)}。",
+        )
+
+
+def _refuse_plan(workbook: Sheets, path: Path) -> None:
+    plan = find_plan(workbook)
+    if plan:
+        raise InputError(
+            f"{path.name} is the plan of run {plan.run}, not a table of requests. Tick what is to be applied in it, "
+            f"and apply it: recallflow apply {path.name}",
+            f"{path.name} 是运行 {plan.run} 的计划，不是请求表格。请在其中勾选要应用的行，"
+            f"然后运行：recallflow apply {path.name}",
+        )
 
 
 def _refuse_workbook(path: Path) -> None:
@@ -233,15 +257,19 @@ def _refuse_workbook(path: Path) -> None:
         )
 
 
-def _no_headings(path: Path, headings: Sequence[Heading], *, sheet: str | None = None) -> InputError:
+def _no_headings(path: Path, headings: Sequence[Heading], *, sheet: str | None = None) -> HeadingsError:
     required = [heading for heading in headings if heading.required and heading.group is None]
     names = ", ".join(heading.field for heading in required)
     labels = "、".join(heading.labels[0] if heading.labels else heading.field for heading in required)
     where_en = f'The sheet "{sheet}" of {path.name}' if sheet else path.name
     where_zh = f"{path.name} 的工作表“{sheet}”" if sheet else f"{path.name} "
-    return InputError(
-        f"{where_en} has no known heading in its first {SEARCHED_ROWS} rows. It needs at least: {names}. "
-        'Headings with other names can be mapped: --map "HEADING=FIELD".',
-        f"{where_zh}的前 {SEARCHED_ROWS} 行中没有可识别的标题。至少需要：{labels}。"
-        '标题名称不同时可以映射：--map "标题=字段"。',
+    return HeadingsError(
+        (
+            f"{where_en} has no known heading in its first {SEARCHED_ROWS} rows",
+            f"{where_zh}的前 {SEARCHED_ROWS} 行中没有可识别的标题",
+        ),
+        (
+            f'It needs at least: {names}. Headings with other names can be mapped: --map "HEADING=FIELD".',
+            f'至少需要：{labels}。标题名称不同时可以映射：--map "标题=字段"。',
+        ),
     )

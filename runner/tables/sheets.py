@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from runner.errors import InputError
+from runner.errors import HeadingsError, InputError
 from runner.tables.headings import NO_MAPPING, Heading, HeadingRow, find_heading_row, missing
 from runner.tables.layout import Layout
 from runner.tables.table import Cell
@@ -102,9 +102,12 @@ def _only(known: list[ChosenSheet], called: str, headings: Sequence[Heading]) ->
     candidates = complete if len(known) > 1 and len(complete) == 1 else known
     if len(candidates) > 1:
         names = _listed([sheet.name for sheet in known])
-        raise InputError(
-            f"{called} has several sheets with known headings: {names.en}. Say which one with --sheet.",
-            f"{called} 中有多个工作表含有可识别的标题：{names.zh}。请用 --sheet 指定。",
+        raise HeadingsError(
+            (
+                f"{called} has several sheets with known headings: {names.en}",
+                f"{called} 中有多个工作表含有可识别的标题：{names.zh}",
+            ),
+            ("Say which one with --sheet.", "请用 --sheet 指定。"),
         )
     chosen = candidates[0]
     return ChosenSheet(

@@ -89,12 +89,12 @@ class WrittenHeading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """What the corrections of a run say of it."""
+    """What the corrections of a run, or its plan, say of it."""
 
     run: str | None
     """Its name; None where no journal keeps it."""
     sheet: str
-    """The first one that holds corrections."""
+    """The first one that holds them."""
     mapping: Mapping[str, str]
     """Headings, as written, to fields; "" for one that is passed over."""
 

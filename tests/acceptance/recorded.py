@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Destination, Journal, NewRun
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import Action, Attempt, Outcome, State, Stop
 from runner.problem import Problem, Violation
 from runner.request import Draft

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from runner.journal.database import Database
 from runner.outcome import State
+from runner.plan import Plan
 from tests.acceptance.program import MINUTES, PROGRAM, environment, recallflow
-from tests.acceptance.recorded import draft, outcome, recorded, wrong
+from tests.acceptance.recorded import draft, journal_in, outcome, recorded, wrong
+from tests.runner.journal.planned_run import EVERY_PLAN, planned_run
 
 COLUMNS = ["key", "rows", "state", "code", "message", "attempts", "problems"]
 HOSTILE = '=HYPERLINK("http://evil.example","see, why")'
@@ -135,6 +138,66 @@ def test_csv_opens_in_excel_as_chinese_text_and_never_as_a_formula(folder: Path)
     assert [row["problems"] for row in rows] == ["0", "2", "0", "0", "0", "1", "0"]
     assert (rows[2]["code"], rows[2]["message"]) == ("-41", "'" + HOSTILE)
     assert (rows[3]["message"], rows[4]["message"]) == ("超时", "")
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a journal: a run that compares, of which one request was not read yet."""
+    folder = tmp_path_factory.mktemp("planned")
+    with Database(journal_in(folder)) as database:
+        run = planned_run(database, [*EVERY_PLAN, EVERY_PLAN[0]])
+        database.execute("DELETE FROM plans WHERE run = ? AND ordinal = 5", (run,))
+        database.execute("DELETE FROM differences WHERE run = ? AND ordinal = 5", (run,))
+    return folder
+
+
+def test_what_is_planned_for_a_request_comes_with_what_differs(planned: Path) -> None:
+    found = lines(planned)
+    assert [list(line) for line in found] == [[*COLUMNS, "plan", "changes"]] * 8
+    assert [(line["plan"], len(line["changes"])) for line in found] == [
+        ("unchanged", 0),
+        ("drifted", 1),  # another one is ignored
+        ("conflict", 2),
+        ("missing", 0),
+        (None, 0),
+        ("unreadable", 0),
+        ("ignored", 1),
+        ("unchanged", 0),
+    ]
+    assert found[1]["changes"] == [{"field": "times", "old": 2, "new": 3, "moved_by": "ours"}]
+    assert found[2]["changes"][1] == {
+        "field": "nodeList[1]",
+        "old": {"text": "three", "rate": 1.5},
+        "new": None,
+        "moved_by": None,
+    }
+
+
+def test_plans_are_those_of_the_requests_that_are_asked_for(planned: Path) -> None:
+    found = lines(planned, "--state", "unchanged")
+    assert [(line["key"], line["plan"]) for line in found] == [("guest-1", "unchanged"), ("guest-8", "unchanged")]
+
+
+def test_csv_has_the_plan_and_how_much_differs(planned: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(recallflow("results", "--format", "csv", cwd=planned).out[1:])))
+    assert list(rows[0]) == [*COLUMNS, "plan", "changes"]
+    assert [(row["plan"], row["changes"]) for row in rows[1:5]] == [
+        ("drifted", "1"),
+        ("conflict", "2"),
+        ("missing", "0"),
+        ("", "0"),
+    ]
+
+
+def test_the_summary_counts_the_plans(planned: Path, folder: Path) -> None:
+    counts = dict.fromkeys(Plan, 1) | {"unchanged": 2, "locked": 0}
+    for command in ("show", "results"):
+        assert recallflow(command, "--json", cwd=planned).summary["plan"] == counts
+        assert "plan" not in recallflow(command, "--json", cwd=folder).summary
+    for lang, words in (("en", ["plan: drifted", "not sent"]), ("zh", ["计划：有偏离", "未发送"])):
+        shown = recallflow("show", "--lang", lang, cwd=planned).out
+        assert all(word in shown for word in words)
+        assert "right, not sent" not in shown
 
 
 @pytest.mark.parametrize("args", [[], ["--format", "csv"], ["--json"]])

@@ -12,8 +12,8 @@ from tests.acceptance.program import ACCOUNT, MINUTES, PROGRAM, SAMPLES, environ
 from tests.acceptance.sheets import RIGHT, all_cells, sheet_rows, write_csv
 
 HEAVY = {
-    "aiohttp", "lxml", "numpy", "openpyxl", "pandas", "pydantic_settings", "rich", "sqlite3", "structlog", "tenacity",
-    "uvloop",
+    "aiohttp", "apprise", "lxml", "numpy", "openpyxl", "pandas", "prometheus_client", "pydantic_settings", "rich",
+    "sqlite3", "structlog", "tenacity", "uvloop",
 }  # fmt: skip
 
 

@@ -1,25 +1,30 @@
-"""A loopback server in a process of its own that does nothing but answer success: what is measured is the sender."""
+"""Loopback servers in a process of their own that answer at once, success or a flow: what is measured is the sender."""
 
 import asyncio
+import json
 import multiprocessing
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
 from jobs.app.loop import run_loop
+from jobs.recallflow.client import QUERY_DETAIL, UPDATE
+from jobs.recallflow.reference import KEY
+from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT
+from jobs.recallflow.sandbox.vendor import SimulatedVendor
 
 _BODY = '{"code":0,"msg":"success","data":null}'
-_ANSWER = (
-    "HTTP/1.1 200 OK\r\nContent-Type: application/json;charset=UTF-8\r\n"
-    f"Content-Length: {len(_BODY)}\r\nConnection: keep-alive\r\n\r\n{_BODY}"
-).encode()
+_HEAD = (
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json;charset=UTF-8\r\nContent-Length: {}\r\nConnection: keep-alive"
+)
 
 _NGINX = """
 daemon off;
@@ -44,6 +49,8 @@ http {{
 }}
 """
 
+_DAY = 86_400.0
+
 PATIENCE = 10.0
 """Seconds that a server may take to start, and to end."""
 
@@ -55,8 +62,12 @@ def answering_server() -> Iterator[str]:
     Gives the base URL.
     """
     nginx = shutil.which("nginx")
-    with _nginx(nginx) if nginx else _own_server() as port:
-        yield f"http://127.0.0.1:{port}/"
+    if nginx:
+        with _nginx(nginx) as port:
+            yield f"http://127.0.0.1:{port}/"
+    else:
+        with _own_server() as (port, _):
+            yield f"http://127.0.0.1:{port}/"
 
 
 @contextmanager
@@ -84,31 +95,97 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("nginx did not start")
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """By a server of ours, so far."""
+
+    requests: int
+    processors: float
+    """Seconds of processors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """A server that tells flows."""
+
+    url: str
+    pipe: Connection
+
+    def served(self) -> Served:
+        """What it has done so far."""
+        self.pipe.send("so far")
+        served: Served = self.pipe.recv()
+        return served
+
+
 @contextmanager
-def _own_server() -> Iterator[int]:
+def telling_server(bodies: list[bytes]) -> Iterator[Teller]:
+    """Answers recallFlow/queryDetail for as long as the context lasts, with flows that are as these updates want them.
+
+    The answers are those of the sandbox's vendor, made before the first request comes.
+    """
+    with _own_server(bodies) as (port, pipe):
+        yield Teller(f"http://127.0.0.1:{port}/", pipe)
+
+
+@contextmanager
+def _own_server(bodies: list[bytes] | None = None) -> Iterator[tuple[int, Connection]]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs,), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, bodies), daemon=True)
     process.start()
+    theirs.close()  # so that nobody waits for a server that did not start
     try:
-        yield ours.recv()
+        yield ours.recv(), ours
     finally:
         ours.send(None)
         process.join(PATIENCE)
 
 
-def _serve(pipe: Connection) -> None:
+def _serve(pipe: Connection, bodies: list[bytes] | None) -> None:
+    success = _whole(_BODY.encode())
+    answer = (lambda _: success) if bodies is None else _answers(bodies).__getitem__
+    requests = 0
+
+    def counted(asked: bytes) -> bytes:
+        nonlocal requests
+        requests += 1
+        return answer(asked)
+
     async def main() -> None:
-        server = await asyncio.get_running_loop().create_server(_Answering, "127.0.0.1", 0)
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: _Answering(counted), "127.0.0.1", 0)
         pipe.send(server.sockets[0].getsockname()[1])
-        await asyncio.get_running_loop().run_in_executor(None, pipe.recv)
+        began = time.process_time()
+        while await loop.run_in_executor(None, pipe.recv):
+            pipe.send(Served(requests, time.process_time() - began))
         server.close()
 
     run_loop(main())
 
 
+def _answers(bodies: list[bytes]) -> dict[bytes, bytes]:
+    """By what is asked."""
+    vendor = SimulatedVendor(EXAMPLE_ACCOUNT, window=_DAY, now=time.time)
+    for body in bodies:
+        assert vendor.carry_out(UPDATE, body).applied
+    asked = (json.dumps({KEY: key}).encode() for key in vendor.flows)
+    return {query: _whole(_as_sent(vendor.carry_out(QUERY_DETAIL, query).body)) for query in asked}
+
+
+def _as_sent(answer: object) -> bytes:
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _whole(body: bytes) -> bytes:
+    return _HEAD.format(len(body)).encode() + b"\r\n\r\n" + body
+
+
 class _Answering(asyncio.Protocol):
     """Reads just as much of HTTP as it takes to find where a request ends."""
+
+    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
+        self._answer = answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's derives from nothing of asyncio's
@@ -123,5 +200,5 @@ class _Answering(asyncio.Protocol):
             whole = end + 4 + length
             if len(self._received) < whole:
                 return
-            self._received = self._received[whole:]
-            self._transport.write(_ANSWER)
+            asked, self._received = self._received[end + 4 : whole], self._received[whole:]
+            self._transport.write(self._answer(asked))

@@ -1,7 +1,8 @@
 """What a contender took, and how contenders that took turns compare."""
 
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -41,6 +42,18 @@ else:
     def peak_mb() -> float:
         """The most that this process has had in memory, in MiB; macOS tells it in bytes."""
         return getrusage(RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def measured(work: Callable[[], object], requests: int) -> Taken:
+    """Runs it; what it took of this process."""
+    wall, processors = time.perf_counter(), time.process_time()
+    work()
+    return Taken(
+        requests=requests,
+        seconds=time.perf_counter() - wall,
+        processors=time.process_time() - processors,
+        mb=peak_mb(),
+    )
 
 
 def show(rounds: Mapping[str, Sequence[Taken]]) -> None:

@@ -13,8 +13,8 @@ from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT
 from runner.sending.transport import Timeouts
 
 
-def send_plainly(url: str, bodies: Iterable[bytes], concurrency: int) -> int:
-    """Sends all, with one signature; gives how many succeeded.
+def send_plainly(url: str, bodies: Iterable[bytes], concurrency: int, path: str = UPDATE) -> int:
+    """Sends all to one path, with one signature; gives how many succeeded.
 
     The session has the send phase's own settings, and the event loop is of the same kind. The permit comes before the
     task, since a task for each body from the start is no faster and takes more memory.
@@ -28,7 +28,7 @@ def send_plainly(url: str, bodies: Iterable[bytes], concurrency: int) -> int:
         async def one(body: bytes) -> None:
             nonlocal succeeded
             try:
-                async with session.post(url + UPDATE, data=body, headers=headers, allow_redirects=False) as answer:
+                async with session.post(url + path, data=body, headers=headers, allow_redirects=False) as answer:
                     succeeded += json.loads(await answer.read())["code"] == 0
             finally:
                 permits.release()

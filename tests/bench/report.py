@@ -27,10 +27,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from jobs.upload import Upload
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Destination, Journal, NewRun
 from runner.journal.ledger import Ledger
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import Action, Attempt, Outcome, State
 from runner.problem import Problem, Violation
 from runner.report.book import Book

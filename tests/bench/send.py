@@ -10,7 +10,6 @@ setting of the garbage collector. They take turns; what is printed are the media
 
 import argparse
 import multiprocessing
-import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
@@ -32,7 +31,7 @@ from runner.sending.limits import Limits
 from runner.sending.retry import RetryPolicy
 from runner.sending.transport import Timeouts, Transport
 from tests.bench.answering import answering_server
-from tests.bench.figures import Taken, peak_mb, show
+from tests.bench.figures import Taken, measured, show
 from tests.bench.plain import send_plainly
 from tests.bench.tables import kept_flows
 
@@ -77,18 +76,6 @@ def plain_loop(url: str, journal: Path, run: int, concurrency: int) -> Taken:
     taken = measured(send_all, len(bodies))
     assert succeeded == taken.requests
     return taken
-
-
-def measured(work: Callable[[], object], requests: int) -> Taken:
-    """Runs it; what it took of this process."""
-    wall, processors = time.perf_counter(), time.process_time()
-    work()
-    return Taken(
-        requests=requests,
-        seconds=time.perf_counter() - wall,
-        processors=time.process_time() - processors,
-        mb=peak_mb(),
-    )
 
 
 def in_its_own_process(contender: Contender, url: str, journal: Path, run: int, concurrency: int) -> Taken:

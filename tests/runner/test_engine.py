@@ -12,10 +12,11 @@ from runner.engine import Source, load, send
 from runner.errors import InputError, JournalError
 from runner.events import Event, Loaded, Settled
 from runner.exchange import Call
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Destination
 from runner.journal.ledger import Ledger
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import RunState, State, Stop
 from runner.sending.guards import Guards, MaxFailures
 from runner.sending.limits import Limits

@@ -9,8 +9,9 @@ from random import Random
 from runner.errors import JournalError, LeaseLost
 from runner.events import Attempted, ClockLearned, Event, ReadBack, Settled, Stopping
 from runner.job import Job
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.journal import Journal
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import RunState, Stop
 from runner.sending.limits import Limits
 from runner.sending.pool import NO_GUARDS, Pool

@@ -6,16 +6,17 @@ import json as json_format
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 from jobs.app.formats import check_format
+from jobs.app.plans import Plans, plan_json
 from jobs.app.problems import problems_json
 from jobs.app.states import states_named
 from jobs.app.summary import print_json, run_json
 from runner.journal.database import Database
-from runner.journal.ledger import Ledger
+from runner.journal.ledger import Ledger, RunRecord
 from runner.journal.lookup import find_run
 from runner.outcome import FINAL_STATES
 from runner.text import Language
@@ -23,6 +24,7 @@ from runner.text import Language
 FORMATS = ("jsonl", "csv")
 
 _COLUMNS = ("key", "rows", "state", "code", "message", "attempts", "problems")
+_COLUMNS_OF_PLANS = (*_COLUMNS, "plan", "changes")
 _MARK = "\ufeff"
 """Without a byte order mark, Excel does not take a file for UTF-8."""
 _CLOSED = {errno.EPIPE, errno.EINVAL}
@@ -51,12 +53,12 @@ def results(journal: Path, name: str | None, *, layout: str, states: str | None,
     wanted = states_named(states, FINAL_STATES)
     with Database(journal, to_read=True) as database:
         record = find_run(database, name)
-        lines = (line for line in _lines(Ledger(database), record.id, language) if line["state"] in wanted)
+        lines = (line for line in _lines(Ledger(database), record, language) if line["state"] in wanted)
         try:
             if json:
                 print_json(run_json(record, None, language), results=lines)
             elif layout == "csv":
-                _print_csv(lines)
+                _print_csv(lines, _COLUMNS if record.plan is None else _COLUMNS_OF_PLANS)
             else:
                 _print_lines(lines)
             sys.stdout.flush()
@@ -67,10 +69,11 @@ def results(journal: Path, name: str | None, *, layout: str, states: str | None,
     return 0
 
 
-def _lines(ledger: Ledger, run: int, language: Language) -> Iterator[dict[str, object]]:
-    problems = problems_json(ledger, run, language)  # in the order of their requests
-    for result in ledger.results(run):
-        yield {
+def _lines(ledger: Ledger, run: RunRecord, language: Language) -> Iterator[dict[str, object]]:
+    problems = problems_json(ledger, run.id, language)  # in the order of their requests
+    plans = None if run.plan is None else Plans(ledger.database, run.id)
+    for result in ledger.results(run.id):
+        line: dict[str, object] = {
             "key": result.key,
             "rows": result.rows,
             "state": result.state.value,
@@ -79,6 +82,7 @@ def _lines(ledger: Ledger, run: int, language: Language) -> Iterator[dict[str, o
             "attempts": result.attempts,
             "problems": list(islice(problems, result.problems)),
         }
+        yield line if plans is None else line | plan_json(plans.of(result.ordinal))
 
 
 def _print_lines(lines: Iterable[dict[str, object]]) -> None:
@@ -86,15 +90,17 @@ def _print_lines(lines: Iterable[dict[str, object]]) -> None:
         sys.stdout.write(json_format.dumps(line, ensure_ascii=False) + "\n")
 
 
-def _print_csv(lines: Iterable[dict[str, object]]) -> None:
+def _print_csv(lines: Iterable[dict[str, object]], columns: Sequence[str]) -> None:
     sys.stdout.write(_MARK)
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    writer.writerow(columns)
     for line in lines:
-        problems = line["problems"]
-        assert isinstance(problems, list)
-        values = line | {"problems": len(problems)}
-        writer.writerow([_harmless(values[column]) for column in _COLUMNS])
+        writer.writerow([_harmless(_counted(line[column])) for column in columns])
+
+
+def _counted(value: object) -> object:
+    """How many there are of what is a list."""
+    return len(value) if isinstance(value, list) else value
 
 
 def _harmless(value: object) -> object:

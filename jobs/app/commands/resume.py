@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from jobs.app.ending import Ending, end
+from jobs.app.plan_ending import PlanEnding, end_of_plan
 from jobs.app.repeating import check_corrections, check_repeats
-from jobs.app.reporting import check_report
+from jobs.app.reporting import check_has_plan, check_plan, check_report
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
+from jobs.app.starting import begin_turn, check_destination, going_where_it_went
 from jobs.app.stopping import Interrupts
 from jobs.app.watching import keeping_log, watching
-from runner.errors import SettingsError
+from runner.errors import InputError
+from runner.events import Observe
 from runner.journal.corrections import settle_meanwhile
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.leases import SANDBOX
 from runner.journal.ledger import Ledger, RunRecord
-from runner.journal.lookup import find_run, run_to_resume
+from runner.journal.lookup import find_run, overtaken_by, run_to_resume
 from runner.journal.owner import is_gone
 from runner.outcome import RunState
 
@@ -43,15 +46,20 @@ def resume(options: ResumeOptions) -> int:
     """
     settings, language = options.settings, options.ending.language
     check_report(options.ending.report)
+    check_plan(options.ending.plan)
     console = Console(stderr=True)
     with keeping_log(settings.log, console, language) as write, Database(settings.journal) as database:
         if done := _done_without_report(database, options.run):
+            check_has_plan(done, options.ending.plan)
             with Interrupts() as interrupts:
                 return end(done.id, database, None, options.ending, interrupts)
         record = run_to_resume(database, options.run, now=time.time(), is_gone=is_gone)
-        settings = _going_where_it_went(record, settings)
+        check_has_plan(record, options.ending.plan)
+        settings = going_where_it_went(record, settings)
         delivery = Delivery.of(settings, in_sandbox=record.endpoint == SANDBOX)
-        _check_destination(record, delivery)
+        check_destination(record, delivery)
+        if record.terms is not None:
+            return _resume_planned(record, database, delivery, settings, options, write)
         if record.state is RunState.PLANNED and delivery.base_url is not None:
             Journal(database).redirect(record.id, delivery.destination)  # a dry run goes nowhere
             settle_meanwhile(database, record.id, now=time.time())
@@ -59,8 +67,46 @@ def resume(options: ResumeOptions) -> int:
         check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
         with Interrupts() as interrupts:
             with watching(settings.log, write, console, language) as observe:
-                stop = delivery.send(record.id, database, settings, observe, interrupts, resumed=True)
+                stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=True)
             return end(record.id, database, stop, options.ending, interrupts)
+
+
+def _resume_planned(
+    record: RunRecord,
+    database: Database,
+    delivery: Delivery,
+    settings: Settings,
+    options: ResumeOptions,
+    write: Observe | None,
+) -> int:
+    """Goes on with reading, or with sending what was planned."""
+    language = options.ending.language
+    if record.is_plan:
+        raise InputError(
+            f"Run {record.name} is a plan, all of it read. Tick what is to be sent in a saved plan and use "
+            "`recallflow apply`, or compare anew with `recallflow reconcile --apply`.",
+            f"运行 {record.name} 是一份已完成比对的计划。请在保存的计划中勾选后用 `recallflow apply` 应用，"
+            "或用 `recallflow reconcile --apply` 重新比对并修复。",
+        )
+    if later := overtaken_by(database, record.id):
+        raise InputError(
+            f"Run {later} has compared the same file since, so that {record.name} is out of date. Nothing was started; "
+            "compare anew with `recallflow reconcile`.",
+            f"运行 {later} 此后已比对同一文件，运行 {record.name} 已过时。未开始；"
+            "请用 `recallflow reconcile` 重新比对。",
+        )
+    begin_turn(record.id, database, discard=False)
+    ending = PlanEnding(
+        language=language,
+        json=options.ending.json,
+        plan=options.ending.plan,
+        report=options.ending.report,
+        home=options.ending.home,
+    )
+    with Interrupts() as interrupts:
+        with watching(settings.log, write, Console(stderr=True), language) as observe:
+            stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=True)
+        return end_of_plan(record.id, database, stop, settings, ending, interrupts)
 
 
 def _done_without_report(database: Database, name: str | None) -> RunRecord | None:
@@ -69,20 +115,5 @@ def _done_without_report(database: Database, name: str | None) -> RunRecord | No
         record: RunRecord | None = find_run(database, name)
     else:
         record = next((run for run in Ledger(database).runs() if run.state is not RunState.PLANNED), None)
-    return record if record and record.state is RunState.DONE and record.report is None else None
-
-
-def _going_where_it_went(record: RunRecord, settings: Settings) -> Settings:
-    """The settings; where they name no base URL, with the run's own."""
-    if record.endpoint in {None, SANDBOX} or "base_url" in settings.model_fields_set:
-        return settings
-    return settings.model_copy(update={"base_url": record.endpoint})
-
-
-def _check_destination(record: RunRecord, delivery: Delivery) -> None:
-    wanted, given = record.endpoint, delivery.destination.endpoint
-    if wanted is not None and wanted != given:
-        raise SettingsError(
-            f"Run {record.name} goes to {wanted}, but the settings say {given}. Set --base-url {wanted}.",
-            f"运行 {record.name} 的发送地址是 {wanted}，但当前设置为 {given}。请设置 --base-url {wanted}。",
-        )
+    done = record and record.state is RunState.DONE and record.terms is None  # a plan has a report on demand only
+    return record if done and record and record.report is None else None

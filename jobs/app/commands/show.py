@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from jobs.app.printing import print_line
-from jobs.app.summary import counts_table, head, print_json, report_line, resume_line, run_json
+from jobs.app.summary import counts_table, head, how_to_apply, print_json, report_line, resume_line, run_json
 from jobs.app.times import local_time
 from jobs.upload import Upload
 from runner.journal.database import Database
@@ -88,6 +88,8 @@ def _print(
         print_line(console, _BEING_SENT.format(holder=place.holder), language)
     elif place.resumable:
         print_line(console, resume_line(record, home), language)
+    elif record.is_plan:
+        print_line(console, how_to_apply(record, home), language)
     elif not record.rows:
         print_line(console, _NOT_LOADED, language)
     if record.report:

@@ -72,7 +72,7 @@ def upload(options: UploadOptions) -> int:
             for event in loaded:
                 observe(event)
             interrupts = stack.enter_context(Interrupts())
-            stop = delivery.send(run, database, settings, observe, interrupts) if delivery else None
+            stop = delivery.send(run, database, settings, observe, interrupts.control) if delivery else None
         return end(run, database, stop, options.ending, interrupts)
 
 

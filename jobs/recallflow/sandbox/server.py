@@ -50,6 +50,9 @@ class SandboxSettings:
     """Seconds that a timestamp may be off."""
     date_header: bool = True
     hide_base_file: bool = False
+    numbers_as_text: bool = False
+    reverse_nodes: bool = False
+    null_for_unknown: bool = False
     request_log: Path | None = None
     """Gets a line of JSON for every request."""
 
@@ -98,7 +101,13 @@ class _Server:
         self._gate = Gate(settings.opening, started=now())
         self._log = RequestLog(settings.request_log)
         self.vendor = SimulatedVendor(
-            settings.account, window=settings.window, now=self._now, hide_base_file=settings.hide_base_file
+            settings.account,
+            window=settings.window,
+            now=self._now,
+            hide_base_file=settings.hide_base_file,
+            numbers_as_text=settings.numbers_as_text,
+            reverse_nodes=settings.reverse_nodes,
+            null_for_unknown=settings.null_for_unknown,
         )
 
     def close(self) -> None:

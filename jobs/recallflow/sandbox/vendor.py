@@ -44,7 +44,15 @@ class SimulatedVendor:
     """Answers calls as the vendor's pages say. A flow that is updated for the first time exists from then on."""
 
     def __init__(
-        self, account: Account, *, window: float, now: Callable[[], float], hide_base_file: bool = False
+        self,
+        account: Account,
+        *,
+        window: float,
+        now: Callable[[], float],
+        hide_base_file: bool = False,
+        numbers_as_text: bool = False,
+        reverse_nodes: bool = False,
+        null_for_unknown: bool = False,
     ) -> None:
         """Opens without any flow.
 
@@ -53,12 +61,18 @@ class SimulatedVendor:
             window: how many seconds a timestamp may be off, either way.
             now: the vendor's clock, in Unix seconds.
             hide_base_file: whether queryDetail leaves out `baseFile`; what the real one does nobody has verified.
+            numbers_as_text: whether it gives numbers back as text.
+            reverse_nodes: whether it gives nodes back in reverse order.
+            null_for_unknown: whether it answers for a flow that does not exist with success and no data.
         """
         self.flows: dict[int, Flow] = {}
         self._account = account
         self._window = window
         self._now = now
         self._hide_base_file = hide_base_file
+        self._numbers_as_text = numbers_as_text
+        self._reverse_nodes = reverse_nodes
+        self._null_for_unknown = null_for_unknown
         self._calls: dict[str, Callable[[dict[str, Any]], Reply]] = {
             "recallFlow/update": self._update,
             "recallFlow/queryDetail": self._query_detail,
@@ -98,7 +112,7 @@ class SimulatedVendor:
         flow = check_flow(values)
         if isinstance(flow, list):
             return _reply("-22", "; ".join(f"{broken.path}: {broken.violation.message.en}" for broken in flow))
-        known = self.flows.setdefault(flow.keyId, Flow(flow.keyId, self._date()))
+        known = self.flows.setdefault(flow.keyId, Flow(flow.keyId, self.today()))
         if known.status != PENDING:
             return _reply("-41")
         known.fields = flow.model_dump()
@@ -107,14 +121,17 @@ class SimulatedVendor:
     def _query_detail(self, values: dict[str, Any]) -> Reply:
         flow = self._flow(values.get("keyId"))
         if flow is None:
-            return _reply("-22", "keyId: there is no such flow")
+            return _reply("0") if self._null_for_unknown else _reply("-22", "keyId: there is no such flow")
         hidden = {"baseFile"} if self._hide_base_file else set()
         nodes = [
             {name: value for name, value in node.items() if name not in hidden}
             | {"keyId": flow.key_id, "taskId": _task_id(flow), "nodeStatus": flow.status}
             for node in flow.fields.get("nodeList") or []
         ]
-        return _reply("0", data=flow.fields | {"keyId": flow.key_id, "status": flow.status, "nodeList": nodes})
+        if self._reverse_nodes:
+            nodes.reverse()
+        detail = flow.fields | {"keyId": flow.key_id, "status": flow.status, "nodeList": nodes}
+        return _reply("0", data=_with_numbers_as_text(detail) if self._numbers_as_text else detail)
 
     def _query_page(self, values: dict[str, Any]) -> Reply:
         current, size = values.get("current"), values.get("size")
@@ -145,13 +162,22 @@ class SimulatedVendor:
     def _flow(self, key: object) -> Flow | None:
         return self.flows.get(key) if isinstance(key, int) else None
 
-    def _date(self) -> datetime:
+    def today(self) -> datetime:
+        """By the vendor's clock, to the second."""
         return datetime.fromtimestamp(int(self._now()), UTC)
 
 
 def _reply(code: str, message: str = "", data: object = None, *, applied: bool = False) -> Reply:
     meaning = CODES[code].meaning.en
     return Reply(code, f"{meaning}: {message}" if message else meaning, data, applied)
+
+
+def _with_numbers_as_text(values: Any) -> Any:  # noqa: ANN401 - whatever an answer holds
+    if isinstance(values, dict):
+        return {name: _with_numbers_as_text(value) for name, value in values.items()}
+    if isinstance(values, list):
+        return [_with_numbers_as_text(value) for value in values]
+    return str(values) if isinstance(values, int | float) else values
 
 
 def _parsed(date: str) -> datetime:

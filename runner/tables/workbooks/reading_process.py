@@ -8,8 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
+from runner.own_program import own_environment, own_program
 from runner.tables.workbooks.process_limits import usage
 
 _POLL_SECONDS = 0.1
@@ -35,7 +35,7 @@ class ReadingProcess:
         self._looked = time.monotonic()
         self._answers: queue.SimpleQueue[tuple[object] | None] = queue.SimpleQueue()
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [_interpreter(), "-P", "-m", _PROGRAM],
+            own_program(_PROGRAM),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # where Rust's panics write
@@ -112,20 +112,11 @@ def _exceeded(code: int) -> str | None:
     return "memory" if code in {-signal.SIGABRT, -signal.SIGKILL} else None  # Rust aborts; the kernel kills
 
 
-def _interpreter() -> str:
-    """On Windows a venv's interpreter only starts the real one, which nobody could watch; see multiprocessing."""
-    return str(getattr(sys, "_base_executable", sys.executable)) if sys.platform == "win32" else sys.executable
-
-
 def _environment() -> dict[str, str]:
-    paths = [Path(entry) for entry in sys.path]
-    here = {
-        "PYTHONPATH": os.pathsep.join(str(path.absolute()) for path in paths if path.exists()),
-        "OPENBLAS_NUM_THREADS": "1",  # nothing is computed there, and its threads reserve memory
-    }
-    if sys.platform == "win32":
-        here["__PYVENV_LAUNCHER__"] = sys.executable
-    return {name: value for name, value in os.environ.items() if name.upper() in _INHERITED} | here
+    kept = {name: value for name, value in os.environ.items() if name.upper() in _INHERITED}
+    return own_environment(kept) | {
+        "OPENBLAS_NUM_THREADS": "1"
+    }  # nothing is computed there; its threads reserve memory
 
 
 _INHERITED = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR"})

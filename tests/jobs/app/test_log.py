@@ -18,10 +18,12 @@ from runner.events import (
     AskedToWait,
     Attempted,
     ClockLearned,
+    Compared,
     Event,
     LimitChanged,
     Loaded,
     Paused,
+    Read,
     ReadBack,
     Resumed,
     Settled,
@@ -29,6 +31,7 @@ from runner.events import (
     Stopping,
 )
 from runner.outcome import Action, Finding, State, Stop
+from runner.plan import Plan
 from runner.problem import Notice
 from runner.text import Text
 
@@ -38,6 +41,10 @@ WORDS = Text("words of the vendor's", "供应商的话")
 HEADING = Notice(code="columns-ignored", message=Text("Passed over: words of the sheet's", "未使用的列"))
 STORY: tuple[Event, ...] = (
     Loaded(rows=3, ready=2, invalid=1, notices=(HEADING,), run="run-1"),
+    Started("run-1", "reconcile", "https://vendor/", "key-****", 16, only_reads=True),
+    Read(1, "7", Plan.DRIFTED),
+    Read(2, "8", Plan.UNCHANGED),
+    Compared(dict.fromkeys(Plan, 1), to_send=2),
     Started("run-1", "upload", "https://vendor/", "key-****", 16),
     Attempted(1, "7", 1, Action.BACK_OFF, "-18", 0.12345),
     LimitChanged(8, "-18"),
@@ -78,8 +85,9 @@ def test_every_event_has_a_line_with_its_name_its_time_and_its_run(tmp_path: Pat
     assert {type(event) for event in STORY} == set(get_args(Event))
     lines = [json.loads(line) for line in written(tmp_path / "log", *STORY)]
     assert [line["event"] for line in lines] == [
-        "loaded", "started", "attempted", "limit_lowered", "read_back", "read_back", "clock_learned", "paused",
-        "resumed", "asked_to_wait", "limit_raised", "settled", "settled", "stopping",
+        "loaded", "reading", "read", "read", "compared",
+        "started", "attempted", "limit_lowered", "read_back", "read_back", "clock_learned", "paused", "resumed",
+        "asked_to_wait", "limit_raised", "settled", "settled", "stopping",
     ]  # fmt: skip
     for line in lines:
         time = datetime.fromisoformat(line["time"])
@@ -87,7 +95,7 @@ def test_every_event_has_a_line_with_its_name_its_time_and_its_run(tmp_path: Pat
         assert time.timestamp() == NOW
         assert line["run"] == "run-1"
         assert list(line)[:4] == ["time", "level", "event", "run"]
-    attempted, settled = lines[2], lines[11]
+    attempted, settled = lines[6], lines[15]
     assert {name: attempted[name] for name in ("key", "ordinal", "attempt", "action", "code", "seconds")} == {
         "key": "7", "ordinal": 1, "attempt": 1, "action": "back_off", "code": "-18", "seconds": 0.123
     }  # fmt: skip
@@ -99,7 +107,8 @@ def test_a_level_has_a_line_an_attempt_a_line_a_change_or_only_what_a_person_sho
         return [json.loads(line)["event"] for line in written(tmp_path / level, *STORY, level=level)]
 
     assert events("info") == [
-        "loaded", "started", "limit_lowered", "clock_learned", "paused", "resumed", "asked_to_wait",
+        "loaded", "reading", "read", "compared",
+        "started", "limit_lowered", "clock_learned", "paused", "resumed", "asked_to_wait",
         "settled", "settled", "stopping",
     ]  # fmt: skip
     assert events("warning") == ["limit_lowered", "clock_learned", "paused", "asked_to_wait", "stopping"]
@@ -149,7 +158,7 @@ def test_a_disk_that_fills_up_is_told_once_and_fails_nothing() -> None:
 
 
 def test_it_is_known_of_every_field_of_an_event_whether_it_may_be_logged() -> None:
-    withheld = {(Loaded, "notices"), (Paused, "cause"), (Stopping, "stop")}
+    withheld = {(Loaded, "notices"), (Paused, "cause"), (Stopping, "stop"), (Compared, "plan")}  # those are counts
     texts = {
         (type(event), field.name)
         for event in STORY

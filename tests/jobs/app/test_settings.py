@@ -1,5 +1,7 @@
 """Settings: the command line over the environment over a profile."""
 
+import os
+import sys
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -53,6 +55,23 @@ def test_a_file_that_cannot_be_used_is_explained(tmp_path: Path, text: str, word
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=words):
         load_settings(file=path)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="no folder is closed to root")
+def test_who_is_in_a_folder_that_is_closed_to_them_has_no_profile(file: Path) -> None:
+    file.parent.chmod(0)
+    try:
+        assert load_settings(file=file).concurrency == Limits().concurrency
+    finally:
+        file.parent.chmod(0o700)
+
+
+@pytest.mark.parametrize("name", ["m.txt", "m", "m.prom.txt", "m.PROM"])
+def test_a_metrics_file_that_node_exporter_would_pass_over_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match=r"end in \.prom\. Name it so: .+\.prom$") as caught:
+        load_settings(file=tmp_path / "none", metrics=tmp_path / name)
+    assert caught.value.zh.startswith("--metrics（RECALLFLOW_METRICS）")
+    assert load_settings(file=tmp_path / "none", metrics=tmp_path / "m.prom").metrics == tmp_path / "m.prom"
 
 
 @pytest.mark.parametrize("key", ["key\n", "key\r", "a key", "钥匙"])

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
 from time import time
@@ -27,6 +26,7 @@ from runner.outcome import Action, Finding
 from runner.request import Attachment, Request
 from runner.sending.transport import Timeouts, Transport
 from tests.jobs.recallflow.valid_flows import Values, flows, value_of
+from tests.jobs.recallflow.vendor_answers import fields_of, json_values, relaxed
 
 NOW = 1_754_879_679
 AUDIO = b"RIFF....WAVE"
@@ -67,14 +67,6 @@ def finding(sent: bytes | Values, data: object) -> Finding:
     answer = Response(200, {}, json.dumps({"code": 0, "msg": "success", "data": data}).encode())
     assert upload().verdict(answer).action is Action.SUCCEED
     return upload().finding(request_of(body), answer)
-
-
-def fields_of(state: Values) -> Iterator[tuple[Values, str]]:
-    """Everything in a state that can be sent, as where it is and its name."""
-    for holder in (state, *(state["nodeList"] or ())):
-        for name in holder:
-            if name in SPECS and name != "nodeList" and (holder is state or name != "keyId"):
-                yield holder, name
 
 
 def test_upload_is_a_job_that_reads_back() -> None:
@@ -151,20 +143,6 @@ def test_one_field_that_is_not_given_back_leaves_it_open_if_it_was_sent(flow: Va
     assert finding(body_of(flow), state) is (Finding.AS_WANTED if blank else Finding.UNCLEAR)
 
 
-@st.composite
-def relaxed(draw: st.DrawFn, kind: str, value: Any) -> Any:
-    """The same value in another type."""
-    if value is None:
-        return draw(st.sampled_from([None, ""]))
-    if kind in {"integer", "option", "number"}:
-        same: list[Any] = [value, str(value)]
-        if value == int(value) and abs(value) < 2**53:
-            same += [int(value), float(value), str(int(value)), f"{int(value)}.0", f"{int(value)}.00", f"+{int(value)}"]
-        return draw(st.sampled_from(same)) if value >= 0 else draw(st.sampled_from(same[:2]))
-    as_number = value.isascii() and value.isdigit() and str(int(value)) == value
-    return draw(st.sampled_from([value, int(value)])) if as_number else value
-
-
 @quickly
 @given(flow=flows(), data=st.data())
 def test_the_types_of_the_answer_do_not_matter_nor_does_what_the_vendor_adds(flow: Values, data: st.DataObject) -> None:
@@ -179,13 +157,6 @@ def test_the_types_of_the_answer_do_not_matter_nor_does_what_the_vendor_adds(flo
         if data.draw(st.booleans()):
             del state["nodeList"]
     assert finding(body_of(flow), state) is Finding.AS_WANTED
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from([*SPECS, "status"]), inner),
-    max_leaves=12,
-)
 
 
 @quickly

@@ -226,6 +226,30 @@ def test_the_audio_file_is_read_back_or_left_out_as_is_wished(*, hidden: bool) -
     assert detail["nodeList"][0]["uploadName"] == "hello.wav"
 
 
+def test_numbers_are_given_back_as_text_if_that_is_wished() -> None:
+    vendor = SimulatedVendor(ACCOUNT, window=WINDOW, now=lambda: NOW, numbers_as_text=True)
+    spoken = {"source": 3, "text": "5", "lan": "EN", "speakingRate": 1.25, "hangUpSms": 0, "toSeat": 0}
+    ask(vendor, "update", FLOW | {"nodeList": [spoken]})
+    detail: Any = ask(vendor, "queryDetail", {"keyId": 299}).data
+    assert (detail["keyId"], detail["status"], detail["recallInterval"]) == ("299", "0", "30")
+    [node] = detail["nodeList"]
+    assert (node["speakingRate"], node["text"], node["toSeat"], node["accent"]) == ("1.25", "5", "0", None)
+
+
+def test_nodes_are_given_back_in_reverse_if_that_is_wished() -> None:
+    vendor = SimulatedVendor(ACCOUNT, window=WINDOW, now=lambda: NOW, reverse_nodes=True)
+    ask(vendor, "update", FLOW | {"nodeList": [NODE, NODE | {"uploadName": "goodbye.wav"}]})
+    detail: Any = ask(vendor, "queryDetail", {"keyId": 299}).data
+    assert [node["uploadName"] for node in detail["nodeList"]] == ["goodbye.wav", "hello.wav"]
+
+
+def test_a_flow_that_nobody_knows_may_be_a_success_without_data() -> None:
+    vendor = SimulatedVendor(ACCOUNT, window=WINDOW, now=lambda: NOW, null_for_unknown=True)
+    reply = ask(vendor, "queryDetail", {"keyId": 300})
+    assert (reply.code, reply.data) == ("0", None)
+    assert ask(vendor, "cancel", {"type": 1, "id": 300}).code == "-22"
+
+
 def test_only_the_calls_of_the_family_are_known(vendor: SimulatedVendor) -> None:
     calls = ("update", "queryDetail", "queryPage", "cancel")
     assert all(vendor.knows(f"recallFlow/{call}") for call in calls)

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from runner.errors import JournalError, LeaseLost
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.ledger import Ledger
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import Action, Outcome, State
 from runner.text import Text
 from tests.runner.journal.sample_run import (

@@ -10,11 +10,12 @@ from random import Random
 import pytest
 
 from runner.errors import LeaseLost
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Destination, Journal
 from runner.journal.leases import SANDBOX
 from runner.journal.owner import is_gone
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import State
 from tests.runner.journal.sample_run import STARTED, filled_run, good, guests, states, succeeded, unclear_ordinals
 
@@ -233,7 +234,8 @@ def process_that_claims(journal: Path, run: int) -> Iterator[subprocess.Popen[st
     script = (
         "import sys, time\n"
         "from pathlib import Path\n"
-        "from runner.journal.claims import Claims, LeaseTerms\n"
+        "from runner.journal.claims import Claims\n"
+        "from runner.journal.tenancy import LeaseTerms\n"
         "from runner.journal.database import Database\n"
         "from runner.journal.owner import this_process\n"
         "now = float(sys.argv[3])\n"

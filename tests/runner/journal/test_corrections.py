@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from runner.journal.applied import AppliedBefore
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.corrections import (
     ALREADY_SENT,
     find_origin_run,
@@ -17,6 +17,7 @@ from runner.journal.database import Database
 from runner.journal.family import TAKEN_OVER, is_left_with_some
 from runner.journal.journal import Destination, Journal
 from runner.journal.ledger import Ledger, Result
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import Action, Outcome, RunState, State, Stop
 from runner.report.words import CORRECTED
 from runner.request import Draft

@@ -6,11 +6,12 @@ from random import Random
 
 import pytest
 
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.corrigenda import corrigenda
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import FINAL_STATES, Action, Outcome, State
 from runner.request import Draft
 from runner.tables.table import Row, WrittenHeading

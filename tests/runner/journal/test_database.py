@@ -8,10 +8,11 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 import pytest
 
 from runner.errors import JournalError
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database, uri_of
 from runner.journal.ledger import Ledger
 from runner.journal.schema import APPLICATION_ID, VERSION
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import State
 from tests.runner.journal.old_journals import old_journal
 from tests.runner.journal.sample_run import NEW_RUN, STARTED, filled_run, guests

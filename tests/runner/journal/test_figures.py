@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.figures import (
     AttemptCount,
@@ -12,6 +12,7 @@ from runner.journal.figures import (
     mistakes,
     time_of_attempts,
 )
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import Action, Attempt, Outcome, State
 from runner.problem import Violation
 from runner.text import Text

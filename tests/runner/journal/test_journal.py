@@ -6,11 +6,12 @@ from random import Random
 import pytest
 
 from runner.errors import InputError, LeaseLost
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.duplicates import Duplicates
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import RunState, State, Stop
 from runner.request import Draft
 from runner.text import Text

@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 
 from runner.errors import InputError
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import FINAL_STATES, Action, Outcome, State
 from runner.text import Text
 from tests.runner.journal.sample_run import STARTED, attempt, bad, filled_run, good, guests, succeeded

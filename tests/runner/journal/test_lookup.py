@@ -7,11 +7,12 @@ from random import Random
 import pytest
 
 from runner.errors import InputError
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
 from runner.journal.lookup import Standing, find_run, run_to_resume, standing
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import RunState, Stop
 from runner.text import Text
 from tests.runner.journal.sample_run import NEW_RUN, STARTED, filled_run, guests, succeeded

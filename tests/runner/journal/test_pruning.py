@@ -8,11 +8,12 @@ from random import Random
 import pytest
 
 from runner.errors import JournalError
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
 from runner.journal.pruning import OldRun, delete_runs, give_space_back, old_runs
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import RunState, Stop
 from runner.problem import Notice
 from runner.request import Attachment

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import Action, Outcome, RunState, State, Stop
 from runner.text import Text
 from tests.runner.journal.sample_run import STARTED, attempt, filled_run, guests

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from runner.errors import JournalError
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Destination, Journal
 from runner.journal.ledger import Ledger
 from runner.journal.repeats import Repeats, find_repeats
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import Outcome, State, Stop
 from runner.request import Draft
 from runner.text import Text

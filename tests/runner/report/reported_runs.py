@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from runner.change import Change
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Journal
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import Action, Attempt, Outcome, State, Stop
 from runner.request import Draft
 from runner.text import Text

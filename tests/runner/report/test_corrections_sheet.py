@@ -11,10 +11,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger, RecordedProblem
+from runner.journal.tenancy import LeaseTerms
 from runner.loading import Source, load
 from runner.outcome import Action, Outcome, State, Stop
 from runner.report.book import Book

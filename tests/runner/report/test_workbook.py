@@ -9,10 +9,11 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from runner.errors import ReportError
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import Action, Outcome, State, Stop
 from runner.problem import Violation
 from runner.report.words import STATES

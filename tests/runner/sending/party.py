@@ -1,31 +1,44 @@
 """A run of guests in a real journal, and a pool that greets them."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 from runner.events import Event
 from runner.job import Job
-from runner.journal.claims import Claims, LeaseTerms
+from runner.journal.claims import Claims
 from runner.journal.database import Database
+from runner.journal.leases import IsGone
 from runner.journal.ledger import Ledger, Result
+from runner.journal.plans import add_plans
+from runner.journal.readings import Readings
+from runner.journal.tenancy import LeaseTerms
 from runner.outcome import State
+from runner.plan import Plan, Planned
+from runner.planning.planner import Planner
+from runner.planning.terms import PlanTerms
+from runner.request import Draft, Request
 from runner.sending.disk import Disk
 from runner.sending.guards import Guards
+from runner.sending.journey import Journey, Road, Way
 from runner.sending.limits import BreakerTerms, Limits
 from runner.sending.line import Carrier
 from runner.sending.pool import NO_GUARDS, Pool
+from runner.sending.reading import Look
 from runner.sending.retry import RetryPolicy
 from tests.runner.journal.sample_run import STARTED, filled_run, guests
 from tests.runner.sending.fake_job import Greet
+from tests.runner.sending.greet_as_listed import GreetAsListed, listed
 
 LEASE = LeaseTerms(owner="host:1", seconds=60.0)
 OTHERS_LEASE = LeaseTerms(owner="host:2", seconds=60.0)
 HASTY = RetryPolicy(attempts=3, backoff=0.001, longest_backoff=0.002, budget_floor=1_000.0)
 QUICK = BreakerTerms(pause=0.001, longest_pause=0.002)
+PLAN_ONLY = PlanTerms()
 
 
 @dataclass(slots=True)
@@ -68,6 +81,7 @@ class Party:
         limits: Limits | None = None,
         reopen: bool = False,
         disk: Disk | None = None,
+        way: Callable[[Request, Road], Way] = Journey,
     ) -> Pool:
         """A pool that has just taken the lease of the run."""
         return Pool(
@@ -82,6 +96,37 @@ class Party:
             now=self.moment,
             random=Random(1),
             disk=disk,
+            way=way,
+        )
+
+    def reading_pool(
+        self,
+        carrier: Carrier,
+        *,
+        job: GreetAsListed | None = None,
+        terms: PlanTerms = PLAN_ONLY,
+        concurrency: int = 4,
+        retry: RetryPolicy = HASTY,
+        reopen: bool = False,
+        lease: LeaseTerms = LEASE,
+        is_gone: IsGone = lambda _: False,
+        disk: Disk | None = None,
+    ) -> Pool:
+        """A pool that reads, and has just taken the lease of the run."""
+        job = job or GreetAsListed()
+        planner = Planner(job, terms, today=datetime.fromtimestamp(STARTED, UTC).date())
+        return Pool(
+            job,
+            carrier,
+            Readings(self.database, self.run, lease, planner, now=self.moment(), is_gone=is_gone, reopen=reopen),
+            limits=Limits(concurrency=concurrency),
+            retry=retry,
+            breaker=QUICK,
+            observe=self.events.append,
+            now=self.moment,
+            random=Random(1),
+            disk=disk,
+            way=Look,
         )
 
     def results(self) -> dict[str, Result]:
@@ -110,9 +155,28 @@ class Party:
         )
         return [(int(row["number"]), str(row["code"])) for row in rows.fetchall()]
 
+    def plans(self) -> dict[str, str]:
+        """By guest, of those that were read."""
+        rows = self.other.execute(
+            "SELECT key, plan FROM plans JOIN requests USING (run, ordinal) WHERE run = ? ORDER BY ordinal", (self.run,)
+        )
+        return {str(row["key"]): str(row["plan"]) for row in rows.fetchall()}
+
 
 @contextmanager
-def party(folder: Path, count: int) -> Iterator[Party]:
-    """So many guests, ready to be greeted."""
+def party(folder: Path, who: int | Sequence[Draft], *, planned_for: Sequence[str] | None = None) -> Iterator[Party]:
+    """Guests, ready to be greeted.
+
+    Args:
+        folder: where the journal is.
+        who: the guests, or how many.
+        planned_for: what the vendor had of each when it was planned; None where nothing is planned.
+    """
+    drafts = guests(who) if isinstance(who, int) else who
     with Database(folder / "journal.db") as database, Database(folder / "journal.db") as other:
-        yield Party(database, other, filled_run(database, guests(count)))
+        run = filled_run(database, drafts)
+        if planned_for is not None:
+            plans = [Planned(plan=Plan.DRIFTED, before=listed(draft.key, *planned_for)) for draft in drafts]
+            with database.transaction():
+                add_plans(database, run, enumerate(plans, start=1), now=STARTED)
+        yield Party(database, other, run)

@@ -1,0 +1,1 @@
+"""Who is told of a night, and what."""

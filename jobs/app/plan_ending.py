@@ -1,0 +1,126 @@
+"""How a run that plans ends for the user: the plan, the report, the summary, those who are told, the exit code."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from jobs.app.exit_codes import ExitCode, night_exit_code
+from jobs.app.night.lines import most_important
+from jobs.app.night.night import night_of
+from jobs.app.night.telling import tell_of
+from jobs.app.printing import on_stderr, print_line
+from jobs.app.problems import print_notices, print_problems
+from jobs.app.reporting import ReportTerms, check_plan, check_report, plan_line, report
+from jobs.app.settings import Settings
+from jobs.app.stopping import Interrupts
+from jobs.app.summary import print_json, print_summary, run_json
+from jobs.recallflow.names import RECONCILE
+from jobs.reconcile import Reconcile
+from runner.errors import JournalError, ReportError
+from runner.journal.database import Database
+from runner.journal.ledger import Ledger, RunRecord
+from runner.outcome import RunState, State, Stop
+from runner.report.plan_workbook import write_plan
+from runner.report.words import CORRECTED
+from runner.text import Language, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEnding:
+    """What the user wants to see at the end."""
+
+    language: Language
+    json: bool
+    plan: Path | None = None
+    """Where the plan is to lie; None for nowhere."""
+    report: Path | None = None
+    """Where the report is to lie; None for nowhere."""
+    quiet: bool = False
+    """Whether nothing is said where everything is as wanted."""
+    home: Path | None = None
+    """The journal's folder, where the command line named it."""
+
+
+def check_places(ending: PlanEnding) -> None:
+    """Checks before anything is read that what is wanted can be written afterwards.
+
+    Raises:
+        SettingsError: it cannot.
+    """
+    check_plan(ending.plan)
+    if ending.report is not None:
+        check_report(ending.report)
+
+
+def end_of_plan(
+    run: int, database: Database, stop: Stop | None, settings: Settings, ending: PlanEnding, interrupts: Interrupts
+) -> int:
+    """Writes the plan and the report, tells whoever is to be told, and prints the summary. Gives the exit code.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    ledger = Ledger(database)
+    plan = _write(run, database, ending, interrupts)
+    record = ledger.run(run)
+    if stop and record.reason is None:  # the journal could not be told
+        state = RunState.DONE if record.state is RunState.DONE else RunState.STOPPED
+        record = replace(record, state=state, reason=stop.reason)
+    code = night_exit_code(record, stop)
+    if record.job == RECONCILE:
+        with suppress(KeyboardInterrupt), interrupts.reporting(short=False):  # a service may take its time
+            tell_of(lambda: night_of(database, run, code), settings, ending.language, on_stderr(ending.language))
+    if ending.json:
+        if plan:
+            print_line(Console(stderr=True), plan_line(plan), ending.language)
+        print_json(run_json(record, code, ending.language))
+    elif not ending.quiet or code is not ExitCode.AS_WANTED:
+        _print(record, ledger, plan, ending)
+    return code
+
+
+def _write(run: int, database: Database, ending: PlanEnding, interrupts: Interrupts) -> Path | None:
+    """Writes the files that are wanted, unless the user wants to be gone. Gives where the plan lies."""
+    plan: Path | None = None
+    err = Console(stderr=True)
+    try:
+        if interrupts.at_once:
+            return None
+        with interrupts.reporting(short=False):
+            if ending.plan:
+                plan = write_plan(ending.plan, Ledger(database), run, Reconcile(None), ending.language)
+            if ending.report:
+                report(run, database, ReportTerms(path=ending.report, language=ending.language, corrected=CORRECTED))
+    except (ReportError, JournalError) as error:  # the journal has it all
+        print_line(err, Text.of(error), ending.language, style="bold red")
+    except KeyboardInterrupt:
+        print_line(err, _WITHOUT_FILES.format(run=Ledger(database).run(run).name), ending.language)
+    return plan
+
+
+def _print(record: RunRecord, ledger: Ledger, plan: Path | None, ending: PlanEnding) -> None:
+    out = Console()
+    if record.counts[State.INVALID]:
+        print_problems(out, ledger, record.id, ending.language, report=record.report)
+    print_notices(out, ledger, record.id, ending.language)
+    print_summary(out, record, ending.language, home=ending.home)
+    lines, more = most_important(ledger.database, record.id)
+    for line in lines:
+        print_line(out, line.text, ending.language)
+    if more:
+        print_line(out, _MORE.format(count=f"{more:,}", run=record.name), ending.language)
+    if plan:
+        print_line(out, plan_line(plan), ending.language)
+
+
+_MORE = Text(
+    "and {count} more; all of them: recallflow results {run}", "另有 {count} 个；全部列表：recallflow results {run}"
+)
+_WITHOUT_FILES = Text(
+    "Interrupted before the plan or the report was written; what was read and sent is in the journal, and "
+    "recallflow report {run}, with --plan PLAN.xlsx for the plan, writes them.",
+    "在写入计划或报告前被中断；已读取和已发送的内容都在运行记录中，可用 recallflow report {run} 生成报告，"
+    "加 --plan PLAN.xlsx 生成计划。",
+)

@@ -1,0 +1,105 @@
+"""The requests of a run that a person should look at first."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runner.journal.as_if_ended import AS_IF_ENDED
+from runner.journal.database import Database
+from runner.journal.ledger import recorded_text
+from runner.outcome import State
+from runner.plan import MovedBy, Plan, PlannedDifference
+from runner.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foremost:
+    """One of them."""
+
+    key: str
+    rows: str
+    """`12` or `12-14`."""
+    state: State
+    plan: Plan | None
+    """None where it was not compared."""
+    code: str | None
+    message: Text | None
+    problem: tuple[str, Text] | None
+    """The cell of its first problem, and what is wrong there."""
+    differences: tuple[PlannedDifference, ...]
+    """The first few that are to be put right."""
+    further: int
+    """How many more of them there are."""
+
+
+def foremost(database: Database, run: int, *, most: int, most_fields: int) -> tuple[Sequence[Foremost], int]:
+    """The most important of them first, then in input order; and how many more there are.
+
+    Failed comes first, then unknown, conflict, invalid or unreadable, missing, locked, drifted, and what was put right.
+
+    Args:
+        database: the journal.
+        run: the journal's number of it.
+        most: how many requests are wanted.
+        most_fields: how many differences of each.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    total = int(database.execute(f"SELECT count(*) FROM ({_RANKED})", (run,)).fetchone()[0])  # noqa: S608 - our own names
+    rows = database.execute(f"{_RANKED} ORDER BY rank, ordinal LIMIT ?", (run, most)).fetchall()
+    found = []
+    for row in rows:
+        at = (run, row["ordinal"])
+        problem = database.execute(_PROBLEM, at).fetchone()
+        differences = database.execute(_DIFFERENCES, (*at, most_fields)).fetchall()
+        found.append(
+            Foremost(
+                key=row["key"],
+                rows=row["rows"],
+                state=State(row["ended"]),
+                plan=Plan(row["plan"]) if row["plan"] else None,
+                code=row["code"],
+                message=recorded_text(row["message_en"], row["message_zh"]),
+                problem=(problem["cell"], Text(problem["message_en"], problem["message_zh"])) if problem else None,
+                differences=tuple(
+                    PlannedDifference(
+                        field=each["field"],
+                        old=json.loads(each["old"]),
+                        new=json.loads(each["new"]),
+                        moved_by=MovedBy(each["moved_by"]) if each["moved_by"] else None,
+                    )
+                    for each in differences
+                ),
+                further=database.execute(_COUNT, at).fetchone()[0] - len(differences),
+            )
+        )
+    return found, total - len(found)
+
+
+_RANKED = f"""
+SELECT *, CASE
+    WHEN ended = 'failed' THEN 1
+    WHEN ended = 'unknown' THEN 2
+    WHEN plan = 'conflict' AND ended = 'not_sent' THEN 3
+    WHEN ended = 'invalid' OR plan = 'unreadable' THEN 4
+    WHEN plan = 'missing' THEN 5
+    WHEN plan = 'locked' THEN 6
+    WHEN plan = 'drifted' AND ended = 'not_sent' THEN 7
+    WHEN ended = 'succeeded' THEN 8
+END AS rank FROM (
+    SELECT ordinal, key, rows, {AS_IF_ENDED} AS ended, plan, code, message_en, message_zh
+    FROM requests LEFT JOIN plans USING (run, ordinal) WHERE run = ?
+) WHERE rank IS NOT NULL
+"""  # noqa: S608 - our own names
+
+_PROBLEM = """
+SELECT cell, message_en, message_zh FROM problems WHERE run = ? AND ordinal = ? ORDER BY row, place LIMIT 1
+"""
+
+_DIFFERENCES = """
+SELECT field, old, new, moved_by FROM differences
+WHERE run = ? AND ordinal = ? AND ignored IS NULL ORDER BY place LIMIT ?
+"""
+
+_COUNT = "SELECT count(*) FROM differences WHERE run = ? AND ordinal = ? AND ignored IS NULL"

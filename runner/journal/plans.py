@@ -1,0 +1,175 @@
+"""What is planned for the requests of a run: written as they are read, and streamed for whoever shows it."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+from runner.journal.as_if_ended import AS_IF_ENDED
+from runner.journal.batches import batches
+from runner.journal.database import Database
+from runner.outcome import State
+from runner.plan import MovedBy, Plan, Planned, PlannedDifference
+from runner.request import Attachment
+from runner.text import writable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRequest:
+    """A request, and what is planned for it."""
+
+    ordinal: int
+    key: str
+    rows: str
+    """`12` or `12-14`."""
+    state: State
+    plan: Plan
+    before: bytes | None
+    """The remote state, in the form of a body; None where there is none, or where it is as wanted."""
+    differences: tuple[PlannedDifference, ...]
+
+
+def add_plans(database: Database, run: int, planned: Iterable[tuple[int, Planned]], *, now: float) -> None:
+    """Writes down what is planned, by ordinal. Within a transaction.
+
+    Raises:
+        JournalError: it cannot be written.
+    """
+    planned = list(planned)
+    lines = [(run, ordinal, each.plan, each.before, each.base, now) for ordinal, each in planned]
+    for rows, values in batches(lines):
+        database.execute(f"INSERT INTO plans (run, ordinal, plan, before, base, read) {rows}", values)
+    database.execute_many(
+        "INSERT INTO differences VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (run, ordinal, place, found.field, _json(found.old), _json(found.new), found.moved_by, found.ignored)
+            for ordinal, each in planned
+            for place, found in enumerate(each.differences, start=1)
+        ),
+    )
+
+
+def record_plans(database: Database, run: int, planned: Iterable[tuple[int, Planned]], *, now: float) -> None:
+    """Writes down what is planned, by ordinal: all of it or nothing.
+
+    Raises:
+        JournalError: it cannot be written.
+    """
+    with database.transaction():
+        add_plans(database, run, planned, now=now)
+
+
+def plan_counts(database: Database, run: int) -> Mapping[Plan, int]:
+    """How many requests of a run have which plan; every word is there.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    counts = dict.fromkeys(Plan, 0)
+    for row in database.execute("SELECT plan, count(*) AS times FROM plans WHERE run = ? GROUP BY plan", (run,)):
+        counts[Plan(row["plan"])] = row["times"]
+    return counts
+
+
+def left_as_it_is(database: Database, run: int) -> int:
+    """How many requests of a run are not as wanted at the vendor's, for all that is known, and were not sent.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    return int(database.execute(_LEFT, (run,)).fetchone()[0])
+
+
+def unread(database: Database, run: int) -> int:
+    """How many requests of a run are to be compared, and were not yet.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    return int(database.execute(_UNREAD, (run,)).fetchone()[0])
+
+
+def wanted_bodies(database: Database, run: int) -> Iterator[bytes]:
+    """The bodies of a run's requests, in input order. Streams.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    for row in database.stream("SELECT body FROM bodies WHERE run = ? ORDER BY ordinal", (run,)):
+        yield row["body"]
+
+
+def wanted_of(database: Database, run: int, ordinal: int) -> tuple[bytes, tuple[Attachment, ...]]:
+    """What is wanted of a request that was planned, and the files whose tokens are in it.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    [wanted] = database.execute(_WANTED, (run, ordinal)).fetchone()
+    rows = database.execute(
+        "SELECT path, size, sha256 FROM attachments WHERE run = ? AND ordinal = ?", (run, ordinal)
+    ).fetchall()
+    return wanted, tuple(Attachment(path=Path(row["path"]), size=row["size"], sha256=row["sha256"]) for row in rows)
+
+
+def planned_requests(database: Database, run: int, *, unchanged: bool = False) -> Iterator[PlannedRequest]:
+    """The requests of a run for which something is planned, in input order. Streams.
+
+    Args:
+        database: the journal.
+        run: the journal's number of it.
+        unchanged: whether those are wanted as well that are as wanted.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    rows = database.stream(_PLANNED, (run, unchanged))
+    for _, lines in groupby(rows, key=itemgetter("ordinal")):
+        row, *further = lines
+        yield PlannedRequest(
+            ordinal=row["ordinal"],
+            key=row["key"],
+            rows=row["rows"],
+            state=State(row["state"]),
+            plan=Plan(row["plan"]),
+            before=row["before"],
+            differences=tuple(
+                PlannedDifference(
+                    field=line["field"],
+                    old=json.loads(line["old"]),
+                    new=json.loads(line["new"]),
+                    moved_by=MovedBy(line["moved_by"]) if line["moved_by"] else None,
+                    ignored=line["ignored"],
+                )
+                for line in (row, *further)
+                if line["field"] is not None
+            ),
+        )
+
+
+def _json(value: object) -> str:
+    return writable(json.dumps(value, ensure_ascii=False))
+
+
+_WANTED = """
+SELECT coalesce(wanted, body) FROM bodies JOIN plans USING (run, ordinal) WHERE run = ? AND ordinal = ?
+"""
+
+_LEFT = """
+SELECT count(*) FROM plans JOIN requests USING (run, ordinal)
+WHERE run = ? AND plan IN ('drifted', 'conflict', 'missing', 'locked')
+    AND (state IN ('not_sent', 'invalid') OR state = 'ready' AND NOT unclear)
+"""
+
+_UNREAD = """
+SELECT count(*) FROM requests LEFT JOIN plans USING (run, ordinal)
+WHERE run = ? AND plan IS NULL AND state IN ('ready', 'not_sent')
+"""
+
+_PLANNED = f"""
+SELECT ordinal, key, rows, {AS_IF_ENDED} AS state, plan, before, field, old, new, moved_by, ignored
+FROM plans JOIN requests USING (run, ordinal) LEFT JOIN differences USING (run, ordinal)
+WHERE plans.run = ? AND (? OR plan <> 'unchanged') ORDER BY ordinal, place
+"""  # noqa: S608 - our own names
