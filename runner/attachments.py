@@ -1,14 +1,15 @@
-"""Files that cells name: found without ever leaving their folder, checked, and put into the body when it is sent."""
+"""Files that go into bodies: found without ever leaving their folder, checked, and put in when a body is sent."""
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from runner.errors import AttachmentChanged
 from runner.problem import Violation
-from runner.request import Attachment, Request
+from runner.request import PLACEHOLDER, Attachment, Request
 from runner.text import Text
 
 MOST_MB = 10
@@ -76,14 +77,26 @@ class Files:
         return path if path.is_relative_to(self._root) else None
 
 
+def tokens_in(body: bytes) -> frozenset[str]:
+    """The tokens of the attachments that a body takes."""
+    return frozenset(found.decode() for found in _TOKEN.findall(body)) if _BEGINS in body else frozenset()
+
+
 def with_attachments(request: Request) -> bytes:
     """The body with its files in it, as base64. Reads them, so it is not for the event loop.
 
     Raises:
-        AttachmentChanged: one of them is not what was checked any more.
+        AttachmentChanged: one of them is not what was checked any more, or is not here.
     """
     body = request.body
+    tokens = tokens_in(body)
+    if not tokens <= {each.token for each in request.attachments}:  # a token is never sent for what it stands for
+        raise AttachmentChanged(
+            f"{FILE_NOT_HERE.message.en}, so it was not sent.", f"{FILE_NOT_HERE.message.zh}，因此未发送。"
+        )
     for attachment in request.attachments:
+        if attachment.token not in tokens:
+            continue  # it was there before
         try:
             if not attachment.path.is_file():  # a pipe would be waited at for ever
                 raise _changed(attachment)
@@ -104,6 +117,19 @@ def _changed(attachment: Attachment) -> AttachmentChanged:
         f"{name} 在检查之后被修改或移走，因此未发送。请重新检查表格。",
     )
 
+
+_BEGINS = f'"{PLACEHOLDER}'.encode()
+_TOKEN = re.compile(rb'"(%s[0-9a-f]{64})"' % PLACEHOLDER.encode())
+
+FILE_NOT_HERE = Violation(
+    "file-not-here",
+    Text(
+        "A file that the vendor has would have to be sent as well, and it is not here",
+        "需要一并发送供应商现有的文件，但本机没有该文件",
+    ),
+    Text("Compare it anew, or upload a spreadsheet that names the file.", "请重新比对，或上传写明该文件的表格。"),
+)
+"""Why a body cannot be sent that has a token, where nobody has the file."""
 
 _OUTSIDE = Violation(
     "outside-folder",

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from random import Random
 
 from runner.errors import JournalError, LeaseLost
@@ -10,13 +11,17 @@ from runner.events import Loaded, Observe, Started
 from runner.job import Job
 from runner.journal.claims import Claims
 from runner.journal.database import Database
-from runner.journal.journal import Destination, Journal
-from runner.journal.ledger import Ledger
+from runner.journal.journal import Journal
+from runner.journal.ledger import Ledger, RunRecord
+from runner.journal.new_run import Destination
 from runner.journal.owner import is_gone, this_process
+from runner.journal.settled_before import settled_after, settled_before
 from runner.journal.tenancy import LeaseTerms
 from runner.loading import Source, load
 from runner.outcome import RunState, State, Stop
+from runner.planning.terms import PlanTerms, decode_terms
 from runner.request import Request
+from runner.sending.barrier import straight_on
 from runner.sending.disk import Disk
 from runner.sending.guards import Guards
 from runner.sending.journey import Journey, Road, Way
@@ -24,6 +29,7 @@ from runner.sending.limits import BreakerTerms, Limits
 from runner.sending.line import Carrier
 from runner.sending.pool import NO_GUARDS, USUAL_BREAKER, Pool
 from runner.sending.retry import RetryPolicy
+from runner.sending.waves import Between, Waves
 from runner.text import Text
 
 __all__ = ["Source", "load", "send"]
@@ -46,8 +52,9 @@ async def send(  # noqa: PLR0913 - where everything is put together
     now: Callable[[], float] = time.time,
     disk: Disk | None = None,
     way: Callable[[Request, Road], Way] = Journey,
+    between: Between = straight_on,
 ) -> Stop | None:
-    """Sends what is ready in a run.
+    """Sends what is ready in a run, in the waves that its terms say.
 
     Args:
         job: what is sent, and what the answers mean.
@@ -65,6 +72,7 @@ async def send(  # noqa: PLR0913 - where everything is put together
         now: Unix seconds.
         disk: where the journal's writing is done; None for a thread of its own.
         way: how a request is brought to its end.
+        between: what is done between two waves.
 
     Returns:
         Why it stopped early, if it did; that the journal could no longer be written is such a reason. What came when
@@ -84,6 +92,8 @@ async def send(  # noqa: PLR0913 - where everything is put together
         observe(Loaded(rows=record.rows, ready=record.open, invalid=record.counts[State.INVALID], run=record.name))
     journal.set_state(run, RunState.RUNNING, lease=claims.token)
     started = Ledger(database).run(run)
+    terms = decode_terms(started.terms) if started.terms else PlanTerms()
+    before = settled_before(database, started, conflicts=terms.conflicts_ours)
     observe(
         Started(
             run=started.name,
@@ -91,6 +101,8 @@ async def send(  # noqa: PLR0913 - where everything is put together
             endpoint=started.endpoint or "",
             account=started.account or "",
             concurrency=limits.concurrency,
+            settled=before,
+            open=started.open,
         )
     )
     pool = Pool(
@@ -106,6 +118,8 @@ async def send(  # noqa: PLR0913 - where everything is put together
         now=now,
         disk=disk,
         way=way,
+        waves=_waves(database, started, terms, sum(before.values()), now=began),
+        between=between,
     )
     try:
         with control(pool):
@@ -119,3 +133,14 @@ async def send(  # noqa: PLR0913 - where everything is put together
             journal.end_run(run, stop=stop, seconds=now() - began, lease=claims.token)
         return stop
     return None if stop and state is RunState.DONE and stop.signal is None else stop
+
+
+def _waves(database: Database, run: RunRecord, terms: PlanTerms, before: int, *, now: float) -> Waves:
+    """Its waves, and what earlier processes have done of the one that they were in."""
+    waves = Waves(sizes=terms.waves, total=run.open + before, before=before)
+    if not terms.waves or not before:
+        return waves
+    begun, last = settled_after(database, run, waves.begin(before - 1), conflicts=terms.conflicts_ours)
+    ago = None if last is None else max(now - last, 0.0)
+    rests = ago is not None and terms.pause is not None and ago < terms.pause
+    return replace(waves, begun=begun, ago=ago if rests else None)

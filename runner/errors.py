@@ -3,7 +3,8 @@
 RunnerError
 ├── SettingsError          a setting is missing or cannot be used
 ├── InputError             the input cannot be read as a table of requests
-│   └── HeadingsError      its headings are not those that are wanted
+│   ├── HeadingsError      its headings are not those that are wanted
+│   └── ManyWrong          several things are wrong with it, each on a line of its own
 ├── JournalError           the journal cannot be opened, read or written
 │   └── LeaseLost          somebody else has taken over what this process had claimed
 ├── ReportError            the report cannot be written
@@ -46,6 +47,10 @@ class HeadingsError(InputError):
         """
         super().__init__(f"{what[0]}. {remedy[0]}", f"{what[1]}。{remedy[1]}")
         self.what = what
+
+
+class ManyWrong(InputError):
+    """Several things are wrong with a file; the message has a line for each."""
 
 
 class JournalError(RunnerError):

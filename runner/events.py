@@ -1,7 +1,8 @@
 """What happens during a run, told as it happens to whoever watches: the bar, the log."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from runner.outcome import Action, Finding, State, Stop
 from runner.plan import Plan
@@ -35,6 +36,10 @@ class Started:
     concurrency: int
     only_reads: bool = False
     """Whether nothing is sent for now: the remote state is read."""
+    settled: Mapping[State, int] = field(default_factory=lambda: MappingProxyType({}))
+    """What earlier processes have settled of what this run is to do, by state."""
+    open: int = 0
+    """What is to be done now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,67 @@ class Compared:
     """How many are sent now."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveBegan:
+    """So many are sent now, and no more before all of them are settled."""
+
+    number: int
+    """From 1, over all processes that send the run."""
+    of: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveEnded:
+    """All of a wave is settled, and there is more to be sent."""
+
+    number: int
+    of: int
+    states: Mapping[State, int]
+    """How many of the wave were settled in which state, by whichever process."""
+    next: int
+    """How many are in the next wave."""
+    left: int
+    """How many are left in all."""
+    ago: float | None = None
+    """How many seconds ago it ended, where that was before this process began; None where it is only now."""
+
+    @property
+    def settled(self) -> int:
+        """How many of the wave were settled."""
+        return sum(self.states.values())
+
+    @property
+    def bad(self) -> int:
+        """How many of these have failed or are unknown."""
+        return self.states.get(State.FAILED, 0) + self.states.get(State.UNKNOWN, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Nothing more is sent until the user has answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """Nothing more is sent for so long, as was asked for."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """A page of the vendor's list was asked for, before there is a run."""
+
+    page: int
+    """From 1."""
+    pages: int | None
+    """How many there are, as the answer tells it; None where there was none to be had."""
+    code: str
+    """Of the answer."""
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class LimitChanged:
     """Fewer requests may be in flight at once than before, or more."""
@@ -149,6 +215,11 @@ Event = (
     | Settled
     | Read
     | Compared
+    | WaveBegan
+    | WaveEnded
+    | Asking
+    | Resting
+    | PageRead
     | LimitChanged
     | Paused
     | AskedToWait

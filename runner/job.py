@@ -1,12 +1,13 @@
 """What the runner needs to know of a job."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from runner.change import Change
 from runner.exchange import Call, Response
 from runner.outcome import Finding, Verdict
-from runner.plan import Difference, Remote
+from runner.plan import Derived, Difference, Remote
 from runner.problem import Violation
 from runner.request import Draft, Request
 from runner.tables.headings import Heading
@@ -116,4 +117,41 @@ class Reconciles(Protocol):
             base: what was applied last before: of what stays, that goes on to count.
             wanted: what counts of all else.
             stays: whether a field does, as `differences` names it.
+        """
+
+
+@runtime_checkable
+class Derives(Protocol):
+    """What a job has as well, where what it wants of each request follows from the remote state, by rules of its own.
+
+    Its requests have no body until that was read.
+    """
+
+    def derived(self, key: str, remote: Remote) -> Derived:
+        """What is wanted of a request. Of the same remote state it is always the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a list of keys, as it was told."""
+
+    keys: tuple[str, ...]
+    total: int
+    """How many keys the whole list has, as this page tells it."""
+    pages: int
+    """And how many pages."""
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """What a job has as well, where the vendor lists the keys of what there is, page by page."""
+
+    def page_call(self, request: Request, timestamp: int) -> Call:
+        """Asks for a page; the key of the request is its number, from 1. Signed as `Job.call` is."""
+
+    def page(self, response: Response) -> Page:
+        """The page that an answer tells, of those that `Job.verdict` calls a success.
+
+        Raises:
+            UnreadableState: it cannot be told.
         """

@@ -14,8 +14,9 @@ from runner.job import Job, Reconciles
 from runner.journal.corrections import find_origin_run, settle_meanwhile
 from runner.journal.database import Database
 from runner.journal.duplicates import Duplicates
-from runner.journal.journal import Destination, Journal, NewRun
+from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
+from runner.journal.new_run import Destination, NewRun
 from runner.outcome import State
 from runner.problem import Notice
 from runner.request import Draft
@@ -89,7 +90,8 @@ def load(  # noqa: PLR0913 - all that is known of a run when it begins
         key = table.columns[job.key]
         origin = _origin_run(table, database)
         files_root = _files_root(source, database, origin)
-        on_origin = () if terms else _on_origin(table, known=origin is not None, sent=destination is not None)
+        corrects = terms is None or source.keep_rows  # what is compared only need not be guessed
+        on_origin = _on_origin(table, known=origin is not None, sent=destination is not None) if corrects else ()
         notices = (*on_origin, *table.notices, *notices)
         run, _ = journal.open_run(
             NewRun(
@@ -103,7 +105,7 @@ def load(  # noqa: PLR0913 - all that is known of a run when it begins
                 asked=asked,
                 headings=table.headings if source.keep_rows else (),
                 files_root=str(files_root),
-                origin=None if terms else origin,  # what is compared need not be guessed
+                origin=origin if corrects else None,
                 subject=job.subject if isinstance(job, Reconciles) else None,
                 terms=terms,
             ),

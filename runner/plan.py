@@ -1,10 +1,13 @@
 """What a comparison with the remote state comes to, request by request: the words of a plan."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from runner.change import Change
 from runner.problem import Violation
+from runner.text import Text
 
 
 class Plan(StrEnum):
@@ -58,6 +61,10 @@ class Remote:
     Two that are the same bytes are the same state."""
     locked: bool
     """Whether it cannot be edited any more."""
+    facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    """What else the vendor tells of it that no body has, by its names there."""
+    files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    """The attachments that it gives back, by their tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +73,33 @@ class PlannedDifference(Difference):
 
     ignored: str | None = None
     """Why it is left alone, where the list says so: until when, and the reason."""
+    rule: str | None = None
+    """Which rule wants it so, where rules do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldProblem:
+    """Why what is planned for a request cannot be sent, at one of its fields."""
+
+    field: str | None
+    """As differences name it; None where it is about the request as a whole."""
+    value: str
+    """What the field would have."""
+    violation: Violation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """What rules want of one request, given its remote state."""
+
+    body: bytes | None
+    """It keeps every rule of the vendor's; None where nothing is wanted, or where there are problems."""
+    rules: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Which rule wants each field that it changes, named as differences are, by the place in what is wanted."""
+    problems: tuple[FieldProblem, ...] = ()
+    """Why what is wanted would be invalid: all of them at once."""
+    why: Text | None = None
+    """Why nothing is wanted, where that is so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,5 +114,7 @@ class Planned:
     differences: tuple[PlannedDifference, ...] = ()
     base: bytes | None = None
     """What counts as applied last from then on, where that is not what the vendor has then; empty for nothing."""
-    problem: Violation | None = None
+    problems: tuple[FieldProblem, ...] = ()
     """Why what is drifted cannot be sent though, where that is so."""
+    remark: Text | None = None
+    """What is to be said of it in place of the fields that are not as wanted; its code is the plan's word."""

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
-from datetime import UTC, datetime
 from random import Random
 
 from runner.engine import send
@@ -12,16 +11,19 @@ from runner.events import Compared, Observe, Started
 from runner.job import Job, Reconciles
 from runner.journal.database import Database
 from runner.journal.decisions import changes_planned, hold_back, keep_as_plan
-from runner.journal.journal import Destination, Journal
+from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
+from runner.journal.meanwhile import hold_back_overtaken
+from runner.journal.new_run import Destination
 from runner.journal.owner import is_gone, this_process
 from runner.journal.plans import plan_counts
 from runner.journal.readings import Readings
 from runner.journal.tenancy import LeaseTerms
 from runner.outcome import RunState, Stop
 from runner.plan import Plan
-from runner.planning.planner import Planner
+from runner.planning.planners import planner_of
 from runner.planning.terms import PlanTerms, decode_terms
+from runner.sending.barrier import straight_on
 from runner.sending.disk import Disk, DiskThread
 from runner.sending.guards import Guards
 from runner.sending.limits import BreakerTerms, Limits
@@ -30,6 +32,7 @@ from runner.sending.pool import NO_GUARDS, USUAL_BREAKER, Pool
 from runner.sending.reading import Look
 from runner.sending.repair import Repair
 from runner.sending.retry import RetryPolicy
+from runner.sending.waves import Between
 from runner.text import Text
 
 
@@ -49,6 +52,7 @@ async def reconcile(  # noqa: PLR0913 - where everything is put together
     resumed: Destination | None = None,
     now: Callable[[], float] = time.time,
     disk: Callable[[], Disk] = DiskThread,
+    between: Between = straight_on,
 ) -> Stop | None:
     """Reads the remote state of what nobody has read yet, plans, and sends what the run's terms say.
 
@@ -69,6 +73,7 @@ async def reconcile(  # noqa: PLR0913 - where everything is put together
         resumed: where it goes from now on, for a run that goes on.
         now: Unix seconds.
         disk: makes where a phase does the journal's writing.
+        between: what is done between two waves.
 
     Returns:
         Why it stopped early, if it did, as `runner.engine.send`. That too much would be changed is no such reason: it
@@ -83,19 +88,20 @@ async def reconcile(  # noqa: PLR0913 - where everything is put together
     assert record.terms is not None, "only a job that reconciles has runs with terms"
     terms = decode_terms(record.terms)
     began = now()
-    planner = Planner(job, terms, today=datetime.fromtimestamp(record.started, UTC).astimezone().date())
     readings = Readings(
         database,
         run,
         LeaseTerms(owner=this_process()),
-        planner,
+        planner_of(job, record, terms, database),
         now=began,
         is_gone=is_gone,
         reopen=resumed is not None,
+        keeps_images=terms.keeps_images,
     )
     if resumed:
         journal.redirect(run, resumed)
     journal.set_state(run, RunState.RUNNING, lease=readings.token)
+    unread = ledger.run(run).unread
     observe(
         Started(
             run=record.name,
@@ -104,6 +110,7 @@ async def reconcile(  # noqa: PLR0913 - where everything is put together
             account=record.account or "",
             concurrency=limits.concurrency,
             only_reads=True,
+            open=unread,
         )
     )
     pool = Pool(
@@ -128,6 +135,8 @@ async def reconcile(  # noqa: PLR0913 - where everything is put together
             return None if state is RunState.DONE and stop.signal is None else stop
         if terms.apply and not terms.conflicts_ours:
             hold_back(database, run, Plan.CONFLICT, now=now(), lease=readings.token)
+        if terms.apply:
+            hold_back_overtaken(database, run, now=now(), lease=readings.token)
         reason = _too_many(database, run, terms)
         sends = terms.apply and reason is None
         observe(Compared(plan=plan_counts(database, run), to_send=ledger.run(run).open if sends else 0))
@@ -159,6 +168,7 @@ async def reconcile(  # noqa: PLR0913 - where everything is put together
         now=now,
         disk=disk(),
         way=Repair,
+        between=between,
     )
 
 

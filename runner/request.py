@@ -11,7 +11,11 @@ PLACEHOLDER = "attachments/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file that goes into a body as base64 when it is sent, and not before: the journal keeps no files."""
+    """A file that goes into a body as base64 when it is sent, and not before.
+
+    The journal has where it lies: where the user has it, or, where the vendor gave it back, beside the journal (see
+    `runner.journal.kept_files`).
+    """
 
     path: Path
     """Absolute."""
@@ -35,7 +39,8 @@ class Draft:
     rows: tuple[int, ...]
     """The rows of the user's file that it came from, in order."""
     body: bytes | None
-    """What is to be sent, exactly as it was checked; None where there are problems."""
+    """What is to be sent, exactly as it was checked; None where there are problems. Empty where it follows from the
+    remote state, which nobody has read yet (see `runner.job.Derives`)."""
     problems: tuple[Problem, ...] = ()
     notices: tuple[Notice, ...] = ()
     attachments: tuple[Attachment, ...] = ()

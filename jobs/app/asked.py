@@ -19,10 +19,12 @@ def asked_to_check(source: Source) -> str:
     return _typed(["recallflow", "check", str(source.path), *_reading(source)])
 
 
-def asked_to_upload(source: Source, settings: Settings, *, in_sandbox: bool, dry_run: bool) -> str:
+def asked_to_upload(
+    source: Source, settings: Settings, *, in_sandbox: bool, dry_run: bool, compare: bool = False
+) -> str:
     """`recallflow upload flows.xlsx --concurrency 64`."""
     words = ["recallflow", "upload", str(source.path), *_reading(source)]
-    words += ["--sandbox"] * in_sandbox + ["--dry-run"] * dry_run
+    words += ["--compare"] * compare + ["--sandbox"] * in_sandbox + ["--dry-run"] * dry_run
     return _typed([*words, *_set(settings, () if dry_run else _TOLD)])
 
 
@@ -46,9 +48,34 @@ def asked_to_reconcile(
     return _typed(words)
 
 
-def asked_to_apply(plan: Path, settings: Settings) -> str:
+def asked_to_apply(plan: Path, settings: Settings, *, waves: Sequence[int] = (), pause: float | None = None) -> str:
     """`recallflow apply plan.xlsx`."""
-    return _typed(["recallflow", "apply", str(plan), *_set(settings, _TOLD)])
+    return _typed(["recallflow", "apply", str(plan), *_in_waves(waves, pause), *_set(settings, _TOLD)])
+
+
+def asked_to_migrate(rules: Path, settings: Settings, terms: PlanTerms, *, in_sandbox: bool) -> str:
+    """`recallflow migrate rules.toml --apply`."""
+    words = ["recallflow", "migrate", str(rules), *["--apply"] * terms.apply, *_in_waves(terms.waves, terms.pause)]
+    return _typed([*words, *["--sandbox"] * in_sandbox, *_set(settings, _TOLD if terms.apply else _TOLD[:2])])
+
+
+def _in_waves(waves: Sequence[int], pause: float | None) -> Iterator[str]:
+    if waves:
+        yield from ("--waves", ",".join(map(str, waves)))
+    if pause is not None:
+        yield from ("--pause", f"{pause:g}s")
+
+
+def asked_to_export(out: Path, selected: Sequence[str], settings: Settings, *, in_sandbox: bool) -> str:
+    """`recallflow export flows.xlsx --from 2026-11-01`."""
+    words = ["recallflow", "export", str(out), *selected, *["--sandbox"] * in_sandbox]
+    return _typed([*words, *_set(settings, _TOLD[:2])])
+
+
+def asked_to_undo(run: str, settings: Settings, terms: PlanTerms) -> str:
+    """`recallflow undo 20260301-013000-ab12 --apply`."""
+    words = ["recallflow", "undo", run, *["--apply"] * terms.apply, *_in_waves(terms.waves, terms.pause)]
+    return _typed([*words, *_set(settings, _TOLD if terms.apply else _TOLD[:2])])
 
 
 def _set(settings: Settings, names: Iterable[str]) -> Iterator[str]:

@@ -22,15 +22,39 @@ WIDEST, NARROWEST = 40, 8
 
 
 @contextmanager
-def live_bar(console: Console, tally: Tally, language: Language, clock: Callable[[], float]) -> Iterator[None]:
+def live_bar(console: Console, tally: Tally, language: Language, clock: Callable[[], float]) -> Iterator["Shown"]:
     """Shows the bar while it lasts."""
-    with Live(Bar(tally, language, clock), console=console, refresh_per_second=REDRAWN) as live:
-        try:
-            yield
-        finally:
-            if not tally.is_sending:  # nothing was sent, so that there is nothing to show of it
-                live.update("")
-                live.transient = True
+    shown = Shown(console, Bar(tally, language, clock))
+    try:
+        yield shown
+    finally:
+        shown.end(leave=tally.is_sending)  # else nothing was sent, so that there is nothing to show of it
+
+
+class Shown:
+    """The bar on the terminal. It can be left as it stands while somebody types an answer below it."""
+
+    def __init__(self, console: Console, bar: "Bar") -> None:
+        self._console = console
+        self._bar = bar
+        self._live: Live | None = None
+        self.draw()
+
+    def draw(self) -> None:
+        """Draws it from here on, where it is not drawn already."""
+        if self._live is None:
+            self._live = Live(self._bar, console=self._console, refresh_per_second=REDRAWN)
+            self._live.start(refresh=True)
+
+    def end(self, *, leave: bool = True) -> None:
+        """Draws it no more; `leave` says whether it stays there."""
+        if self._live is None:
+            return
+        if not leave:
+            self._live.update("")
+            self._live.transient = True
+        self._live.stop()
+        self._live = None
 
 
 class Bar:
@@ -72,6 +96,8 @@ class Bar:
             return _STOPPING
         if self._tally.paused:
             return _PAUSED
+        if self._tally.between_waves:
+            return _BETWEEN_WAVES
         return _COMPARING if self._tally.reading else _SENDING
 
 
@@ -98,5 +124,6 @@ _READING = Text("Checking", "检查中")
 _COMPARING = Text("Comparing", "比对中")
 _SENDING = Text("Sending", "发送中")
 _PAUSED = Text("Paused", "已暂停")
+_BETWEEN_WAVES = Text("Between two waves", "两批之间")
 _STOPPING = Text("Stopping", "停止中")
 _DONE = Text("Done", "已完成")

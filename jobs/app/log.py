@@ -17,6 +17,7 @@ from jobs.app.log_terms import LogLevel, LogTerms
 from runner.errors import SettingsError
 from runner.events import (
     AskedToWait,
+    Asking,
     Attempted,
     ClockLearned,
     Compared,
@@ -24,13 +25,17 @@ from runner.events import (
     LimitChanged,
     Loaded,
     Observe,
+    PageRead,
     Paused,
     Read,
     ReadBack,
+    Resting,
     Resumed,
     Settled,
     Started,
     Stopping,
+    WaveBegan,
+    WaveEnded,
 )
 from runner.plan import Plan
 from runner.text import Text
@@ -41,8 +46,8 @@ LONGEST_WORD = 64
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING}
 _PASSED_OVER: dict[str, frozenset[type]] = {
     "debug": frozenset(),
-    "info": frozenset({Attempted, ReadBack}),
-    "warning": frozenset({Attempted, ReadBack, Read, Settled}),
+    "info": frozenset({Attempted, ReadBack, PageRead}),
+    "warning": frozenset({Attempted, ReadBack, PageRead, Read, Settled}),
 }
 """The frequent events that a level has no line for, so that they cost next to nothing."""
 
@@ -128,6 +133,11 @@ def _line(event: Event) -> tuple[LogLevel, str, dict[str, object]]:  # noqa: C90
         case Compared():
             counts: dict[str, object] = {plan.value: count for plan, count in event.plan.items()}
             return "info", "compared", counts | {"to_send": event.to_send}
+        case WaveBegan() | WaveEnded() | Asking() | Resting():
+            return _line_of_wave(event)
+        case PageRead():
+            page: dict[str, object] = {"page": event.page, "pages": event.pages, "code": _word(event.code)}
+            return "debug", "page_read", page | {"seconds": round(event.seconds, 3)}
         case LimitChanged(limit=limit, cause=""):
             return "debug", "limit_raised", {"limit": limit}
         case LimitChanged(limit=limit, cause=cause):
@@ -158,6 +168,23 @@ def _line_of_request(event: Attempted | ReadBack | Read | Settled) -> tuple[LogL
         case Settled():
             fields["state"] = event.state.value
             return "info", "settled", fields | ({} if event.code is None else {"code": _word(event.code)})
+
+
+def _line_of_wave(event: WaveBegan | WaveEnded | Asking | Resting) -> tuple[LogLevel, str, dict[str, object]]:
+    match event:
+        case WaveBegan():
+            return "info", "wave_began", {"wave": event.number, "of": event.of, "size": event.size}
+        case WaveEnded():
+            level: LogLevel = "warning" if event.bad else "info"
+            return (
+                level,
+                "wave_ended",
+                {"wave": event.number, "of": event.of, "settled": event.settled, "bad": event.bad, "left": event.left},
+            )
+        case Asking():
+            return "info", "asking", {}
+        case Resting():
+            return "info", "resting", {"seconds": round(event.seconds, 3)}
 
 
 def _word(words: str) -> str:

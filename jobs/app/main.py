@@ -2,14 +2,15 @@
 
 import sys
 from io import TextIOWrapper
-from pathlib import Path
 from typing import Annotated, TextIO, cast
 
 import typer
 
+from jobs.app.export_commands import export
 from jobs.app.garbage import collect_rarely
 from jobs.app.journal_commands import drift, report, results, runs, show
 from jobs.app.language import say
+from jobs.app.migrate_command import migrate
 from jobs.app.options import (
     BaseUrlOption,
     CanaryOption,
@@ -36,9 +37,11 @@ from jobs.app.options import (
     YesOption,
 )
 from jobs.app.plan_commands import apply, reconcile
+from jobs.app.reference_commands import fields, template
 from jobs.app.run import run_command
 from jobs.app.sandbox_command import sandbox
 from jobs.app.stderr import Stderr
+from jobs.app.way_back_commands import history, undo
 from runner.text import Language
 
 app = typer.Typer(
@@ -76,6 +79,16 @@ def upload(  # noqa: PLR0913 - its options
         ),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("Stop before sending.", "在发送前停止。"))] = False,
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare",
+            help=say(
+                "Read what the vendor has first; send only what differs, so that it can be undone.",
+                "先读取供应商现值，只发送有差异的流程，以便撤销。",
+            ),
+        ),
+    ] = False,
     base_url: BaseUrlOption = None,
     concurrency: ConcurrencyOption = None,
     rate: RateOption = None,
@@ -121,6 +134,7 @@ def upload(  # noqa: PLR0913 - its options
                 settings=settings,
                 in_sandbox=sandbox,
                 dry_run=dry_run,
+                compare=compare,
                 yes=yes,
                 ending=Ending.of(report, corrections, language=language, json=json, home=home),
             )
@@ -220,6 +234,12 @@ app.command(
     help=say("Compare with the vendor's state; --apply puts it right.", "与供应商状态比对；--apply 修复差异。")
 )(reconcile)
 app.command(help=say("Apply what is ticked in a saved plan.", "应用计划文件中勾选的内容。"))(apply)
+app.command(help=say("Change many flows by rules; --apply sends.", "按规则批量更改流程；--apply 才发送。"))(migrate)
+app.command(help=say("Write the vendor's flows as a spreadsheet to upload.", "将供应商的流程导出为可上传的表格。"))(
+    export
+)
+app.command(help=say("Plan what takes a run back; --apply puts it back.", "计划撤销一次运行；--apply 恢复原值。"))(undo)
+app.command(help=say("Show one flow's story over all runs.", "查看一个流程在所有运行中的历史。"))(history)
 app.command(help=say("List all runs, or delete old ones.", "列出所有运行记录，或删除旧记录。"))(runs)
 app.command(help=say("Show one run.", "查看一次运行。"))(show)
 app.command(help=say("Print the requests of a run as JSON lines or CSV.", "以 JSON 行或 CSV 输出一次运行的请求。"))(
@@ -227,50 +247,8 @@ app.command(help=say("Print the requests of a run as JSON lines or CSV.", "以 J
 )
 app.command(help=say("Write the report of a run again.", "重新生成一次运行的报告。"))(report)
 app.command(help=say("Show what drifted, night by night.", "按天显示偏离趋势。"))(drift)
-
-
-@app.command(help=say("Write a workbook to fill in.", "生成供填写的工作簿模板。"))
-def template(
-    out: Annotated[Path, typer.Argument(metavar="OUT.xlsx", help=say("A new file.", "新文件的名称。"))],
-    *,
-    home: HomeOption = None,  # noqa: ARG001 - taken everywhere; a template is of no run
-    lang: LanguageOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Write the template."""
-
-    def command(language: Language) -> int:
-        from jobs.app.commands.template import template  # noqa: PLC0415 - for fast help
-
-        return template(out, language=language, json=json)
-
-    run_command("template", command, lang, json=json)
-
-
-@app.command(help=say("Show the rules of all fields, or of one.", "显示全部字段或某一字段的规则。"))
-def fields(
-    name: Annotated[
-        str | None,
-        typer.Argument(metavar="[NAME]", help=say("A field, or its Chinese label.", "字段名或中文名称。")),
-    ] = None,
-    *,
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help=say("As a page in both languages.", "输出双语 Markdown。"))
-    ] = False,
-    home: HomeOption = None,  # noqa: ARG001 - taken everywhere; the rules are of no run
-    lang: LanguageOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Show the reference."""
-
-    def command(language: Language) -> int:
-        from jobs.app.commands.fields import fields  # noqa: PLC0415 - for fast help
-
-        return fields(name, language=language, json=json, markdown=markdown)
-
-    run_command("fields", command, lang, json=json)
-
-
+app.command(help=say("Write a workbook to fill in.", "生成供填写的工作簿模板。"))(template)
+app.command(help=say("Show the rules of all fields, or of one.", "显示全部字段或某一字段的规则。"))(fields)
 app.command(help=say("Serve a simulated vendor on this machine.", "在本机启动模拟供应商。"))(sandbox)
 
 

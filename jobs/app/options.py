@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from jobs.app.language import say
+from jobs.app.units import seconds
 
 SpreadsheetArgument = Annotated[
     Path,
@@ -77,6 +78,24 @@ CanaryOption = Annotated[
     typer.Option(
         metavar="N",
         help=say("Send so many first, and go on only if all of them succeeded.", "先试发 N 个，全部成功后才继续发送。"),
+    ),
+]
+WavesOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N,N,…",
+        help=say(
+            "Send so many, then so many more; the last number goes on to count.",
+            "分批发送的数量，最后一个数沿用到底：10,100,1000。",
+        ),
+    ),
+]
+PauseOption = Annotated[
+    float | None,
+    typer.Option(
+        parser=seconds,
+        metavar="DURATION",
+        help=say("Between two waves: 10m. Default: a question.", "两批之间的间隔：10m。默认先询问。"),
     ),
 ]
 MaxFailuresOption = Annotated[

@@ -23,6 +23,7 @@ from jobs.app.options import (
     MaxFailuresOption,
     MetricsOption,
     NotifyOnOption,
+    PauseOption,
     PlanOption,
     ProfileOption,
     QuietOption,
@@ -30,6 +31,8 @@ from jobs.app.options import (
     SheetOption,
     SpreadsheetArgument,
     WantedReportOption,
+    WavesOption,
+    YesOption,
 )
 from jobs.app.run import run_command
 from jobs.app.units import seconds
@@ -158,6 +161,8 @@ def apply(  # noqa: PLR0913 - its options
         typer.Argument(metavar="PLAN.xlsx", help=say("A saved plan, with ticks.", "已勾选的计划文件。")),
     ],
     *,
+    waves: WavesOption = None,
+    pause: PauseOption = None,
     base_url: BaseUrlOption = None,
     concurrency: ConcurrencyOption = None,
     rate: RateOption = None,
@@ -168,6 +173,7 @@ def apply(  # noqa: PLR0913 - its options
     log_file: LogFileOption = None,
     report: WantedReportOption = None,
     quiet: QuietOption = False,
+    yes: YesOption = False,
     home: HomeOption = None,
     profile: ProfileOption = None,
     lang: LanguageOption = None,
@@ -176,7 +182,8 @@ def apply(  # noqa: PLR0913 - its options
     """Apply what is ticked."""
 
     def command(language: Language) -> int:
-        from jobs.app.commands.apply import ApplyOptions, apply  # noqa: PLC0415 - for fast help
+        from jobs.app.between_waves import WaveOptions  # noqa: PLC0415 - for fast help
+        from jobs.app.commands.apply import ApplyOptions, apply  # noqa: PLC0415
         from jobs.app.plan_ending import PlanEnding  # noqa: PLC0415
         from jobs.app.settings import load_settings  # noqa: PLC0415
 
@@ -193,6 +200,7 @@ def apply(  # noqa: PLR0913 - its options
             log_file=log_file,
         )
         ending = PlanEnding(language=language, json=json, report=report, quiet=quiet, home=home)
-        return apply(ApplyOptions(plan=plan, settings=settings, ending=ending))
+        in_waves = WaveOptions(waves=waves, pause=pause)
+        return apply(ApplyOptions(plan=plan, settings=settings, ending=ending, waves=in_waves, yes=yes))
 
     run_command("apply", command, lang, json=json)

@@ -16,11 +16,12 @@ from jobs.app.reporting import ReportTerms, check_plan, check_report, plan_line,
 from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
 from jobs.app.summary import print_json, print_summary, run_json
-from jobs.recallflow.names import RECONCILE
+from jobs.recallflow.names import MIGRATE, RECONCILE
 from jobs.reconcile import Reconcile
 from runner.errors import JournalError, ReportError
 from runner.journal.database import Database
 from runner.journal.ledger import Ledger, RunRecord
+from runner.journal.plans import remarks
 from runner.outcome import RunState, State, Stop
 from runner.report.plan_workbook import write_plan
 from runner.report.words import CORRECTED
@@ -106,6 +107,9 @@ def _print(record: RunRecord, ledger: Ledger, plan: Path | None, ending: PlanEnd
         print_problems(out, ledger, record.id, ending.language, report=record.report)
     print_notices(out, ledger, record.id, ending.language)
     print_summary(out, record, ending.language, home=ending.home)
+    if record.job == MIGRATE:
+        for remark, times in remarks(ledger.database, record.id, most=_MOST_REMARKS):
+            print_line(out, _LEFT_ALONE.format(count=f"{times:,}", why=remark), ending.language)
     lines, more = most_important(ledger.database, record.id)
     for line in lines:
         print_line(out, line.text, ending.language)
@@ -115,6 +119,10 @@ def _print(record: RunRecord, ledger: Ledger, plan: Path | None, ending: PlanEnd
         print_line(out, plan_line(plan), ending.language)
 
 
+_MOST_REMARKS = 3
+"""Kinds of flows that are left alone, of which it is said why."""
+
+_LEFT_ALONE = Text("{count} left alone: {why}", "{count} 个不作更改：{why}")
 _MORE = Text(
     "and {count} more; all of them: recallflow results {run}", "另有 {count} 个；全部列表：recallflow results {run}"
 )

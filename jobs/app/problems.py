@@ -74,7 +74,7 @@ def notices_json(ledger: Ledger, run: int, language: Language) -> Iterator[dict[
 
 
 def _line(kind: Mistakes) -> Text:
-    line = _ONE if kind.count == 1 else _SEVERAL
+    line = _WITHOUT_CELL if not kind.cell else _ONE if kind.count == 1 else _SEVERAL
     return line.format(
         cell=kind.cell,
         heading=_short(kind.heading),
@@ -90,6 +90,7 @@ def _short(heading: str) -> str:
 
 
 _ONE = Text("{cell} {heading}: {message}. {remedy}", "{cell} {heading}：{message}。{remedy}")
+_WITHOUT_CELL = Text("{heading}, {count} times: {message}. {remedy}", "{heading} 共 {count} 处：{message}。{remedy}")
 _SEVERAL = Text(
     "{count} cells of {heading}, the first {cell}: {message}. {remedy}",
     "{heading} 共 {count} 处，首处 {cell}：{message}。{remedy}",

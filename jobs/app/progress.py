@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from jobs.app.bar import live_bar
+from jobs.app.bar import Shown, live_bar
 from jobs.app.printing import print_line
 from jobs.app.progress_words import (
     ANSWERS_AGAIN,
@@ -14,14 +14,17 @@ from jobs.app.progress_words import (
     compared,
     how_far,
     pausing,
+    resting,
     retries,
     stopping,
     waiting,
+    wave_ended,
     what_became,
 )
 from jobs.app.tally import Tally
 from runner.events import (
     AskedToWait,
+    Asking,
     Attempted,
     Compared,
     Event,
@@ -29,10 +32,13 @@ from runner.events import (
     Observe,
     Paused,
     Read,
+    Resting,
     Resumed,
     Settled,
     Started,
     Stopping,
+    WaveBegan,
+    WaveEnded,
 )
 from runner.text import Language, Text
 
@@ -60,8 +66,8 @@ def progress(
     """
     tally = Tally()
     if console.is_terminal if live is None else live:
-        with live_bar(console, tally, language, clock):
-            yield _observe(console, tally, language, clock)
+        with live_bar(console, tally, language, clock) as bar:
+            yield _making_room(_observe(console, tally, language, clock), bar)
     else:
         with _lines(console, tally, language, clock) as observe:
             yield observe
@@ -74,13 +80,26 @@ def _observe(console: Console, tally: Tally, language: Language, clock: Callable
         tally.add(event)
         if type(event) in _FREQUENT:
             return
-        if isinstance(event, Started):
+        if isinstance(event, Started | WaveBegan):
             tally.mark(clock())
         print_file_notices(console, event, language)
         if words := _told(event):
             print_line(console, words, language)
 
     return observe
+
+
+def _making_room(observe: Observe, bar: Shown) -> Observe:
+    """Stops drawing while the user is asked something."""
+
+    def make_room(event: Event) -> None:
+        if isinstance(event, Asking):
+            bar.end()
+        elif type(event) in {WaveBegan, Stopping}:
+            bar.draw()
+        observe(event)
+
+    return make_room
 
 
 @contextmanager
@@ -129,4 +148,8 @@ def _told(event: Event) -> Text | None:
             return stopping(stop)
         case Compared():
             return compared(event)
+        case WaveEnded():
+            return wave_ended(event)
+        case Resting():
+            return resting(event)
     return None

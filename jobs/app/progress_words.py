@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from jobs.app.tally import Tally
 from jobs.recallflow.codes import CODES
-from runner.events import AskedToWait, Compared, Paused
+from runner.events import AskedToWait, Compared, Paused, Resting, WaveEnded
 from runner.outcome import Stop
 from runner.plan import Plan
 from runner.report.words import PLANS, STATES
@@ -18,7 +18,10 @@ CAUSES = 3
 
 def how_far(tally: Tally, now: float, language: Language) -> list[str]:
     """How many are done, how fast that goes, and how long it will take."""
-    words = [_DONE.format(done=tally.done, total=tally.total), _RATE.format(rate=_number(tally.rate(now)))]
+    words = [_DONE.format(done=tally.done, total=tally.total)]
+    if tally.wave and tally.wave.of > 1:
+        words.append(_WAVE.format(number=tally.wave.number, of=tally.wave.of))
+    words += [_RATE.format(rate=_number(tally.rate(now)))]
     left = tally.left(now)
     if left and not tally.stopping:
         words.append(_LEFT.format(left=_duration(left)))
@@ -88,6 +91,18 @@ def stopping(stop: Stop) -> Text:
     return _WITH_AGAIN.format(words=words) if stop.signal else words
 
 
+def wave_ended(event: WaveEnded) -> Text:
+    """What a wave came to."""
+    words = [_STATE.format(count=event.states[state], state=STATES[state]) for state in STATES if state in event.states]
+    en, zh = (BETWEEN.join(each) for each in ([word.en for word in words], [word.zh for word in words]))
+    return _WAVE_ENDED.format(number=event.number, of=event.of, settled=event.settled, en=en, zh=zh)
+
+
+def resting(event: Resting) -> Text:
+    """That the next wave waits."""
+    return _RESTING.format(duration=_duration(event.seconds))
+
+
 def _number(value: float) -> str:
     return f"{value:.1f}" if value < 10 else f"{value:.0f}"
 
@@ -101,6 +116,7 @@ def _duration(seconds: float) -> str:
 _PLAN = Text("{plan} {count}", "{plan} {count}")
 _COMPARED = Text("{total} compared: {en}", "已比对 {total} 个：{zh}")
 _DONE = Text("{done} of {total} done", "已完成 {done}/{total}")
+_WAVE = Text("wave {number} of {of}", "第 {number}/{of} 批")
 _RATE = Text("{rate}/s", "{rate} 个/秒")
 _LEFT = Text("{left} left", "剩余 {left}")
 _STATE = Text("{count} {state}", "{state} {count}")
@@ -123,6 +139,10 @@ _WAITING = Text(
     "The vendor asks to wait for {seconds} s ({cause}).",
     "供应商要求等待 {seconds} 秒（{cause}）。",
 )
+_WAVE_ENDED = Text(
+    "Wave {number} of {of} is done: {settled} requests, {en}.", "第 {number}/{of} 批已完成：{settled} 个请求，{zh}。"
+)
+_RESTING = Text("The next wave begins in {duration}.", "下一批将在 {duration} 后开始。")
 _STOPPING = Text(
     "{reason} Nothing new starts, what is in flight may finish.", "{reason}不再发送新请求，等待已发出的请求完成。"
 )

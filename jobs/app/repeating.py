@@ -14,8 +14,12 @@ from runner.journal.tenancy import LeaseTerms
 from runner.text import Language, Text
 
 
-def check_repeats(run: int, database: Database, language: Language, *, yes: bool, json: bool) -> None:
+def check_repeats(
+    run: int, database: Database, language: Language, *, yes: bool, json: bool, compares: bool = False
+) -> None:
     """Lets a loaded run, of which nothing was sent, go on where the journal says that it goes.
+
+    One that compares first may be begun again and again: what is as wanted is not sent once more.
 
     Raises:
         InputError: it is not to be sent.
@@ -27,7 +31,7 @@ def check_repeats(run: int, database: Database, language: Language, *, yes: bool
     if repeats.under_way:
         words = _ORIGIN_UNDER_WAY if origin else _UNDER_WAY
         raise _refused(words.format(run=repeats.under_way.name, holder=repeats.holder))
-    if repeats.fully_sent:
+    if repeats.fully_sent and not compares:
         sent = _SENT.format(run=repeats.fully_sent.name, date=local_time(repeats.fully_sent.started))
         if not somebody_is_there(json=json):
             raise _refused(_SEND_ANYWAY.format(sent=sent))

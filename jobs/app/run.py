@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from jobs.app.language import default_language
-from runner.errors import RunnerError
+from runner.errors import ManyWrong, RunnerError
 from runner.text import Language, Text
 
 
@@ -21,7 +21,8 @@ def run_command(job: str, command: Callable[[Language], int], lang: str | None, 
     except RunnerError as error:
         from jobs.app.exit_codes import ExitCode  # noqa: PLC0415 - for fast help
 
-        code = _not_started(job, Text.of(error).in_language(language), ExitCode.NOT_STARTED, json=json)
+        reason = Text.of(error).in_language(language)
+        code = _not_started(job, reason, ExitCode.NOT_STARTED, json=json, in_lines=isinstance(error, ManyWrong))
     except KeyboardInterrupt:
         from jobs.app.exit_codes import SIGNALLED  # noqa: PLC0415 - for fast help
 
@@ -31,10 +32,11 @@ def run_command(job: str, command: Callable[[Language], int], lang: str | None, 
     raise typer.Exit(code)
 
 
-def _not_started(job: str, reason: str, code: int, *, json: bool) -> int:
+def _not_started(job: str, reason: str, code: int, *, json: bool, in_lines: bool = False) -> int:
     from jobs.app.summary import nothing_json, print_json  # noqa: PLC0415 - for fast help
 
-    print(" ".join(reason.split("\n")), file=sys.stderr)  # noqa: T201 - the user's one line, whatever a file is called
+    words = reason if in_lines else " ".join(reason.split("\n"))  # the user's one line, whatever a file is called
+    print(words, file=sys.stderr)  # noqa: T201
     if json:
         print_json(nothing_json(job, code, reason))
     return code

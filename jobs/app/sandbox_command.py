@@ -80,6 +80,18 @@ def sandbox(  # noqa: PLR0913 - its options
             ),
         ),
     ] = False,
+    flows: Annotated[
+        int,
+        typer.Option(
+            min=0, max=1_000_000, help=say("Example flows that it has from the start.", "启动时已有的示例流程数。")
+        ),
+    ] = 0,
+    page_order: Annotated[
+        str,
+        typer.Option(
+            metavar="oldest|newest", help=say("What queryPage lists first.", "queryPage 先列出最早还是最新的流程。")
+        ),
+    ] = "oldest",
     seed: Annotated[int, typer.Option(help=say("Of the faults.", "故障的随机种子。"))] = 0,
     request_log: Annotated[
         Path | None, typer.Option(help=say("Gets a JSON line for every request.", "每个请求写入一行 JSON。"))
@@ -89,6 +101,8 @@ def sandbox(  # noqa: PLR0913 - its options
     json: JsonOption = False,
 ) -> None:
     """Serve the simulated vendor."""
+    if page_order not in {"oldest", "newest"}:
+        raise typer.BadParameter("oldest / newest", param_hint="--page-order")
 
     def command(language: Language) -> int:
         from jobs.app.commands.sandbox import serve_sandbox  # noqa: PLC0415 - for fast help
@@ -128,6 +142,8 @@ def sandbox(  # noqa: PLR0913 - its options
             numbers_as_text=numbers_as_text,
             reverse_nodes=reverse_nodes,
             null_for_unknown=null_for_unknown,
+            newest_first=page_order == "newest",
+            flows=flows,
             request_log=request_log,
         )
         return serve_sandbox(settings, language=language, json=json)

@@ -1,30 +1,37 @@
 """Sends a loaded run to the vendor, or to the simulated one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import SystemRandom
 
+from jobs.app.between_waves import Consent, between_waves
 from jobs.app.deadline import Control
+from jobs.app.job_of import job_of
 from jobs.app.loop import run_loop
 from jobs.app.settings import Settings
 from jobs.recallflow.client import Client
+from jobs.recallflow.names import EXPORT, MIGRATE
 from jobs.recallflow.sandbox.drift import fill_with_drift
+from jobs.recallflow.sandbox.example_flows import OWN_EXAMPLES, fill_with_examples
 from jobs.recallflow.sandbox.faults import A_LITTLE_OF_EVERYTHING
 from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT, SandboxSettings, sandbox
+from jobs.recallflow.sandbox.vendor import SimulatedVendor
 from jobs.recallflow.signing import Account
-from jobs.reconcile import Reconcile
-from jobs.upload import Upload
 from runner.engine import send
 from runner.events import Observe
 from runner.journal.database import Database
-from runner.journal.journal import Destination
 from runner.journal.leases import SANDBOX
-from runner.journal.ledger import Ledger
+from runner.journal.ledger import Ledger, RunRecord
+from runner.journal.new_run import Destination
 from runner.journal.plans import wanted_bodies
 from runner.outcome import Stop
+from runner.planning.terms import PlanTerms, decode_terms
 from runner.reconciling import reconcile
 from runner.sending.transport import Transport, check_endpoint
+
+NOBODY = Consent(language="en", json=True)
+"""Nobody is asked; for what goes in one wave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,7 @@ class Delivery:
         control: Control,
         *,
         resumed: bool = False,
+        consent: Consent = NOBODY,
     ) -> Stop | None:
         """Sends what is ready in the run, or, resumed, all that is not settled. Gives why it stopped early, if it did.
 
@@ -68,7 +76,7 @@ class Delivery:
         Raises:
             JournalError: another process sends this run.
         """
-        return run_loop(self._send(run, database, settings, observe, control, resumed=resumed))
+        return run_loop(self._send(run, database, settings, observe, control, resumed=resumed, consent=consent))
 
     async def _send(
         self,
@@ -79,16 +87,14 @@ class Delivery:
         control: Control,
         *,
         resumed: bool,
+        consent: Consent,
     ) -> Stop | None:
         record = Ledger(database).run(run)
-        async with (
-            self._vendor(run, database) as base_url,
-            Transport(settings.timeouts, connections=settings.limits.concurrency) as carrier,
-        ):
-            client = Client(base_url, self.account)
-            job, phases = (Upload(client), send) if record.terms is None else (Reconcile(client, record.job), reconcile)
+        terms = decode_terms(record.terms) if record.terms else PlanTerms()
+        async with self.vendor(settings, _filling(record, database)) as (client, carrier):
+            phases = send if record.terms is None else reconcile
             return await phases(
-                job,
+                job_of(record, client),
                 run,
                 database,
                 carrier,
@@ -100,14 +106,47 @@ class Delivery:
                 random=SystemRandom(),
                 control=control,
                 resumed=self.destination if resumed else None,
+                between=between_waves(terms, consent, observe),
             )
 
     @asynccontextmanager
-    async def _vendor(self, run: int, database: Database) -> AsyncIterator[str]:
+    async def vendor(
+        self, settings: Settings, fill: Callable[[SimulatedVendor], None]
+    ) -> AsyncIterator[tuple[Client, Transport]]:
+        """What words calls and what carries them, for as long as it lasts.
+
+        Args:
+            settings: say how long to wait.
+            fill: gives a sandbox of the run's own what it has from the start.
+        """
+        async with (
+            self._base_url(fill) as base_url,
+            Transport(settings.timeouts, connections=settings.limits.concurrency) as carrier,
+        ):
+            yield Client(base_url, self.account), carrier
+
+    @asynccontextmanager
+    async def _base_url(self, fill: Callable[[SimulatedVendor], None]) -> AsyncIterator[str]:
         if self.base_url is not None:
             yield self.base_url
             return
         async with sandbox(SandboxSettings(faults=A_LITTLE_OF_EVERYTHING)) as (base_url, vendor):
-            if Ledger(database).run(run).terms is not None:
-                fill_with_drift(vendor, wanted_bodies(database, run))
+            fill(vendor)
             yield base_url
+
+
+def with_examples(vendor: SimulatedVendor) -> None:
+    """Gives a sandbox of a run's own the flows that it lists: the same ones whenever one is opened."""
+    fill_with_examples(vendor, OWN_EXAMPLES, now=vendor.today())
+
+
+def _filling(record: RunRecord, database: Database) -> Callable[[SimulatedVendor], None]:
+    """What a sandbox of a run's own has from the start."""
+    if record.job in _OF_LISTED_FLOWS:
+        return with_examples
+    if record.terms is not None:
+        return lambda vendor: fill_with_drift(vendor, wanted_bodies(database, record.id))
+    return lambda _: None
+
+
+_OF_LISTED_FLOWS = (MIGRATE, EXPORT)

@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     breaker_pause: float = Field(default=BreakerTerms().pause, gt=0)
     breaker_longest_pause: float = Field(default=BreakerTerms().longest_pause, gt=0)
     breaker_patience: float = Field(default=BreakerTerms().patience, gt=0)
-    canary: int | None = Field(default=None, ge=1)
+    canary: int | None = Field(default=None, ge=0)
     max_failures: str | None = None
     max_changes: str = "20%"
 
@@ -141,7 +141,7 @@ class Settings(BaseSettings):
         """When to stop because too much goes wrong."""
         most = allowance("max_failures", self.max_failures) if self.max_failures is not None else None
         failures = MaxFailures(count=most.count, share=most.share) if most else None
-        return Guards(canary=self.canary, max_failures=failures)
+        return Guards(canary=self.canary or None, max_failures=failures)
 
     @property
     def allowed_changes(self) -> Allowance:

@@ -12,6 +12,7 @@ from runner.journal.leases import SANDBOX
 from runner.journal.ledger import RunRecord
 from runner.journal.owner import is_gone, this_process
 from runner.journal.tenancy import LeaseTerms
+from runner.journal.way_back import being_undone_by, undone_by
 
 
 def begin_turn(run: int, database: Database, *, discard: bool = True) -> None:
@@ -51,6 +52,27 @@ def going_where_it_went(record: RunRecord, settings: Settings) -> Settings:
     if record.endpoint in {None, SANDBOX} or "base_url" in settings.model_fields_set:
         return settings
     return settings.model_copy(update={"base_url": record.endpoint})
+
+
+def check_not_undone(record: RunRecord, database: Database) -> None:
+    """Lets a run go on only where nobody has begun to take it back: what was put back would be sent anew beside it.
+
+    Raises:
+        InputError: somebody has.
+    """
+    if later := undone_by(database, record.id):
+        raise InputError(
+            f"Run {record.name} was taken back by run {later.name}, so that it does not go on. Nothing was started; "
+            "begin anew with what is still to be sent.",
+            f"运行 {record.name} 已被运行 {later.name} 撤销，不能继续。本次未开始；如仍需发送，请重新开始。",
+        )
+    if back := being_undone_by(database, record.id, now=time.time(), is_gone=is_gone):
+        raise InputError(
+            f"Run {record.name} is being taken back by run {back.name}, so that it does not go on. Nothing was "
+            f"started; wait for that one to end, or, if it was killed, go on with it: recallflow resume {back.name}",
+            f"运行 {record.name} 正由运行 {back.name} 撤销，不能继续。本次未开始；请等待后者结束，"
+            f"若其已中断，请继续它：recallflow resume {back.name}",
+        )
 
 
 def check_destination(record: RunRecord, delivery: Delivery) -> None:

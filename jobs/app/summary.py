@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from jobs.app.printing import print_line
-from jobs.recallflow.names import COMPARING
+from jobs.recallflow.names import COMPARING, EXPORT, MIGRATE, RECONCILE, UNDO, UPLOAD
 from runner.journal.ledger import RunRecord
 from runner.outcome import FINAL_STATES, RunState, State
 from runner.plan import Plan
@@ -105,7 +105,7 @@ def print_summary(
 
 def head(run: RunRecord, *, recorded: bool = True) -> Text:
     """Which run it is; where the journal keeps none, which file."""
-    words = _HEAD if recorded else _CHECKED
+    words = _HEAD_OF_LISTED if run.job in _LISTED else _HEAD if recorded else _CHECKED
     return words.format(run=run.name, state=RUN_STATES[run.state], source=Path(run.source).name, rows=f"{run.rows:,}")
 
 
@@ -135,7 +135,20 @@ def resume_line(run: RunRecord, home: Path | None) -> Text:
 
 def how_to_apply(run: RunRecord, home: Path | None) -> Text:
     """What can be done about a run that is a plan; `home` as for `resume_line`."""
-    return _HOW_TO_APPLY.format(run=run.name, home=_named(home))
+    words = _HOW_TO_WRITE if run.job == EXPORT else _HOW_TO_APPLY
+    return words.format(run=run.name, home=_named(home), anew=how_to_send(run))
+
+
+def how_to_plan(run: RunRecord) -> str:
+    """The command that plans anew."""
+    if run.job == UNDO:
+        return f"recallflow {UNDO} {run.undoes}"
+    return f"recallflow {MIGRATE} {quote(run.source)}" if run.job == MIGRATE else f"recallflow {RECONCILE}"
+
+
+def how_to_send(run: RunRecord) -> str:
+    """The command that plans anew, and sends all of it."""
+    return f"recallflow {UPLOAD} --compare" if run.job == UPLOAD else f"{how_to_plan(run)} --apply"
 
 
 def _named(home: Path | None) -> str:
@@ -157,14 +170,20 @@ _COLOURS = {
 }
 _RIGHT = Text("right, not sent", "正确，未发送")
 _HEAD = Text("Run {run}: {state} · {source}, {rows} rows", "运行 {run}：{state} · {source}，{rows} 行")
+_LISTED = (MIGRATE, UNDO, EXPORT)
+_HEAD_OF_LISTED = Text("Run {run}: {state} · {source}, {rows} flows", "运行 {run}：{state} · {source}，{rows} 个流程")
 _CHECKED = Text("Checked {source}, {rows} rows", "已检查 {source}，{rows} 行")
 _REQUESTS = Text("requests", "请求数")
 _PLAN = Text("plan: {plan}", "计划：{plan}")
 _ATTEMPTS = Text("attempts", "发送次数")
+_HOW_TO_WRITE = Text(
+    "All of it was read. To write it: recallflow export OUT.xlsx --run {run}{home}",
+    "已全部读取。写入文件：recallflow export OUT.xlsx --run {run}{home}",
+)
 _HOW_TO_APPLY = Text(
-    "Nothing of it was sent. To send all of it: recallflow reconcile --apply. To send some of it: tick it in a plan "
+    "Nothing of it was sent. To send all of it: {anew}. To send some of it: tick it in a plan "
     "(recallflow report {run} --plan PLAN.xlsx{home}), then recallflow apply PLAN.xlsx{home}",
-    "尚未发送任何内容。全部修复：recallflow reconcile --apply；部分修复：用 "
+    "尚未发送任何内容。全部发送：{anew}；部分发送：用 "
     "recallflow report {run} --plan PLAN.xlsx{home} 保存计划，勾选后 recallflow apply PLAN.xlsx{home}",
 )
 _RESUME = Text("Go on with: recallflow resume {run}{home}", "继续发送：recallflow resume {run}{home}")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from runner.events import (
+    Asking,
     Attempted,
     Compared,
     Event,
@@ -12,10 +13,12 @@ from runner.events import (
     Loaded,
     Paused,
     Read,
+    Resting,
     Resumed,
     Settled,
     Started,
     Stopping,
+    WaveBegan,
 )
 from runner.outcome import RETRIED, State
 from runner.plan import Plan
@@ -62,6 +65,11 @@ class Tally:
         self.paused = False
         """Whether the vendor seems to be down."""
         self.stopping = False
+        self.wave: WaveBegan | None = None
+        """That which is being sent, or was last."""
+        self.between_waves = False
+        """Whether nothing is sent until a pause is over, or somebody has answered."""
+        self._rest = 0.0
         self._to_retry: dict[int, str] = {}
         self._marks: deque[Mark] = deque()
         self._cases: dict[type, Callable[..., None]] = {
@@ -75,6 +83,9 @@ class Tally:
             Paused: self._paused,
             Resumed: self._resumed,
             Stopping: self._stopping,
+            WaveBegan: self._wave_began,
+            Resting: self._resting,
+            Asking: self._asking,
         }
 
     @property
@@ -104,9 +115,11 @@ class Tally:
         return self._rate(now, RECENT)
 
     def left(self, now: float) -> float | None:
-        """Seconds that the rest will take; None where nobody can tell."""
+        """Seconds that the rest will take, with the pauses between waves; None where nobody can tell."""
         rate = self._rate(now, STEADY)
-        return (self.total - self.done) / rate if rate > 0 and not self.paused else None
+        if rate <= 0 or self.paused or self.between_waves:
+            return None
+        return (self.total - self.done) / rate + self._rest * (self.wave.of - self.wave.number if self.wave else 0)
 
     def retried(self) -> list[tuple[str, int]]:
         """Codes that led to a retry, the most frequent first, and how often they did."""
@@ -153,6 +166,23 @@ class Tally:
     def _started(self, event: Started) -> None:
         self.concurrency = self.limit = event.concurrency
         self.reading = event.only_reads
+        if event.open or event.settled:  # else what was loaded is all there is
+            self.states = dict(event.settled)
+            self.done = sum(count for state, count in event.settled.items() if state is not State.NOT_SENT)
+            self.total = event.open + sum(event.settled.values())
+            self._marks.clear()
+
+    def _wave_began(self, event: WaveBegan) -> None:
+        self.wave = event
+        self.between_waves = False
+        self._marks.clear()  # a pause is no slow sending
+
+    def _resting(self, event: Resting) -> None:
+        self.between_waves = True
+        self._rest = event.seconds
+
+    def _asking(self, _: Asking) -> None:
+        self.between_waves = True
 
     def _limit_changed(self, event: LimitChanged) -> None:
         self.limit = event.limit

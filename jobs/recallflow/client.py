@@ -19,6 +19,7 @@ from runner.text import Text
 BASE_URL = "https://api.laaffic.com/v3/voice/"
 UPDATE = "recallFlow/update"
 QUERY_DETAIL = "recallFlow/queryDetail"
+QUERY_PAGE = "recallFlow/queryPage"
 
 LONGEST_REMEMBERED = 1024
 """Bytes of an answer. Longer ones tell of one flow, audio included, and do not come again."""

@@ -51,9 +51,14 @@ class Meanings(dict[Cell, Reading]):
         return plain(self[cell])
 
 
+def as_kind(spec: FieldSpec) -> Convert:
+    """How the field's cells are read, whatever rule of it they break."""
+    return to_option(spec.options) if spec.options else _BY_KIND[spec.kind]
+
+
 def meanings_of(spec: FieldSpec) -> Meanings:
     """The meanings of a field's cells, which nothing has been asked of yet."""
-    convert = to_option(spec.options) if spec.options else _BY_KIND[spec.kind]
+    convert = as_kind(spec)
     possible = convert if spec.required or spec.kind == "nodes" else optional(convert)
 
     def meaning(cell: Cell) -> Reading:

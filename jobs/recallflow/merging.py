@@ -43,7 +43,8 @@ def merged_flow(remote: bytes, wanted: bytes, stays: Stays) -> bytes | Violation
         remote: what the vendor has.
         wanted: what it is to have. Where it does not name its nodes, they stay.
         stays: is asked for every field, and for every node that has no other: one that is not wanted and stays comes
-            after the others. Audio that the vendor does not give back can only stay if it is here.
+            after the others. Audio that the vendor does not give back can only stay if it is here; of what it gives
+            back, the token is in the body, and whoever sends that has to have the file.
     """
     return _Merge(flow_of(remote), flow_of(wanted), stays).body()
 
@@ -67,7 +68,7 @@ class _Merge:
         self._ours = ours
         self._stays = stays
         self._files: dict[str, str] = {node.audio: node.values[AUDIO] for node in ours.nodes or () if node.audio}
-        """By their digests. There are no others here."""
+        """By their digests."""
         self._names: list[str] = []
         """Of the nodes that are put together."""
         self._without_audio: list[str] = []
@@ -118,14 +119,11 @@ class _Merge:
         return values
 
     def _audio(self, field: str, there: Node, values: Mapping[str, Any]) -> str | None:
-        """The vendor's, if it is here as well."""
-        here = self._files.get(there.audio) if there.audio else None
-        if here is not None:
-            return here
-        hidden = there.audio is None and there.values.get(SOURCE) == values[SOURCE] == _UPLOADED
-        if there.audio is not None or hidden:
+        """The vendor's, if it has been given back."""
+        if there.audio is None and there.values.get(SOURCE) == values[SOURCE] == _UPLOADED:
             self._without_audio.append(field)
-        return there.values.get(AUDIO)
+        given: str | None = there.values.get(AUDIO)
+        return self._files.get(there.audio, given) if there.audio else given
 
     def _told(self, broken: Sequence[FieldViolation]) -> list[tuple[str, Violation]]:
         return [

@@ -1,6 +1,10 @@
-"""The names of the jobs that compare: on the command line, in the journal, in metrics."""
+"""The names of the jobs: on the command line, in the journal, in metrics."""
 
+UPLOAD = "upload"
 RECONCILE = "reconcile"
 APPLY = "apply"
+MIGRATE = "migrate"
+UNDO = "undo"
+EXPORT = "export"
 
-COMPARING = frozenset({RECONCILE, APPLY})
+COMPARING = frozenset({RECONCILE, APPLY, MIGRATE, UNDO, EXPORT})

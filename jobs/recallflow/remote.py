@@ -1,6 +1,7 @@
 """Reads the answer to recallFlow/queryDetail into the form of an update's body, so that the two can be compared.
 
-What the vendor adds of its own is dropped. Most values come as they are declared, and go a quick way.
+What the vendor adds of its own is dropped, and files are told apart from it. Most values come as they are declared, and
+go a quick way.
 """
 
 import hashlib
@@ -58,12 +59,18 @@ def remote_state(key: str, answer: bytes) -> Remote | None:
         nodes = []
     if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):
         raise _unreadable(f"its {NODES} is not a list of objects", f"{NODES} 不是对象列表")
-    values[NODES] = [_OF_NODE.of(node) for node in nodes]
+    values[NODES] = own = [_OF_NODE.of(node) for node in nodes]
+    files: dict[str, bytes] = {}
+    for node in own:
+        for name in _FILES:
+            if node[name] is not None:
+                node[name] = _token(node[name], files)
     try:
         body = to_json(values, inf_nan_mode="strings")
     except ValueError as error:
         raise _unreadable("it holds half of a character", "含有不完整的字符") from error
-    return Remote(body=body, locked=_is_locked(data.get(_STATUS)))
+    status = data.get(_STATUS)
+    return Remote(body=body, locked=_is_locked(status), facts={_STATUS: as_integer(status)}, files=files)
 
 
 class _Fields:
@@ -100,10 +107,21 @@ def _data(answer: bytes) -> Any:  # noqa: ANN401 - whatever JSON it is
     return read.data
 
 
-def _token(given: object) -> str | None:
-    """What stands for the file that is given back; None where it is not given as base64: it is blank, or a link."""
+def _token(given: object, files: dict[str, bytes]) -> str | None:
+    """What stands for the file that is given back, which is added to the others.
+
+    None where it is not given as base64: it is blank, or a link.
+    """
     content = decoded(given)
-    return PLACEHOLDER + hashlib.sha256(content).hexdigest() if content else None
+    if not content:
+        return None
+    token = PLACEHOLDER + hashlib.sha256(content).hexdigest()
+    files[token] = content
+    return token
+
+
+def _as_given(given: object) -> object:
+    return given
 
 
 def _is_locked(status: object) -> bool:
@@ -120,9 +138,11 @@ _BY_KIND: Mapping[str, tuple[type | None, _Convert]] = {
     "digit": (str, as_text),
     "name": (str, as_text),
     "text": (str, as_text),
-    "file": (None, _token),
+    "file": (None, _as_given),
 }
 """The type that a value has in a body, where it may stay as it comes; and what makes it so."""
+
+_FILES = tuple(spec.name for spec in NODE_FIELDS if spec.kind == "file")
 
 _OF_FLOW, _OF_NODE = _Fields(FLOW_FIELDS), _Fields(NODE_FIELDS)
 

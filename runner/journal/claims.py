@@ -9,12 +9,12 @@ is unclear, which is true. The next claim, and the end of the run, bring to the 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from pathlib import Path
 
 from runner.journal import reopening
 from runner.journal.batches import batches
 from runner.journal.database import Database
 from runner.journal.family import take_over
+from runner.journal.kept_files import attachment_of
 from runner.journal.leases import IsGone, Lease, displace, lost, rivals
 from runner.journal.tenancy import LeaseTerms, Tenancy
 from runner.outcome import Outcome, State
@@ -158,8 +158,7 @@ class Claims(Tenancy):
         ).fetchall()
         found: dict[int, tuple[Attachment, ...]] = {}
         for row in rows:
-            attachment = Attachment(path=Path(row["path"]), size=row["size"], sha256=row["sha256"])
-            found[row["ordinal"]] = (*found.get(row["ordinal"], ()), attachment)
+            found[row["ordinal"]] = (*found.get(row["ordinal"], ()), attachment_of(self._database, row))
         return found
 
     def _before_images_of(self, claimed: Sequence[sqlite3.Row]) -> dict[int, bytes]:

@@ -26,7 +26,7 @@ class ContentHash:
     def of_all(self, drafts: Iterable[Draft]) -> Iterator[Draft]:
         """The same drafts; those that are ready are added as they go by."""
         for draft in drafts:
-            if draft.body is not None:
+            if draft.body:
                 self.add(writable(draft.key), draft.body)
             yield draft
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from runner.journal.database import Database
-from runner.journal.leases import SANDBOX, IsGone, check, reserve, rivals
+from runner.journal.leases import SANDBOX, IsGone, check, opposed, reserve, rivals
 from runner.journal.plans import plan_counts
 from runner.journal.tenancy import LeaseTerms
 from runner.outcome import RunState
@@ -65,6 +65,8 @@ def take_turn(
 ) -> tuple[str, str] | None:
     """Takes the lease of a run ahead, unless another run of the same job is under way that goes to the same endpoint.
 
+    Nor while the run is under way that it takes back, or one that takes it back.
+
     Args:
         database: the journal.
         run: a loaded run.
@@ -79,6 +81,9 @@ def take_turn(
         JournalError: the journal cannot be read or written.
     """
     with database.transaction():
+        if against := opposed(database, run, now=now, is_gone=is_gone):
+            [name] = database.execute("SELECT name FROM runs WHERE id = ?", (against.run,)).fetchone()
+            return name, against.owner
         for lease in rivals(database, run, now=now, is_gone=is_gone):
             other = database.execute(_SAME_JOB, (lease.run, run)).fetchone()
             if other:

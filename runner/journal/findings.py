@@ -88,7 +88,7 @@ def at_key(place: sqlite3.Row, request: sqlite3.Row) -> AtKey:
         "row": row,
         "field": place["key_heading"],
         "heading": place["key_heading"],
-        "cell": f"{place['key_column']}{row}",
+        "cell": f"{place['key_column']}{row}" if place["key_column"] else "",
         "value": request["key"],
     }
 

@@ -30,6 +30,8 @@ class Foremost:
     """The first few that are to be put right."""
     further: int
     """How many more of them there are."""
+    never_sent: bool
+    """As of a planned request."""
 
 
 def foremost(database: Database, run: int, *, most: int, most_fields: int) -> tuple[Sequence[Foremost], int]:
@@ -48,6 +50,7 @@ def foremost(database: Database, run: int, *, most: int, most_fields: int) -> tu
     """
     total = int(database.execute(f"SELECT count(*) FROM ({_RANKED})", (run,)).fetchone()[0])  # noqa: S608 - our own names
     rows = database.execute(f"{_RANKED} ORDER BY rank, ordinal LIMIT ?", (run, most)).fetchall()
+    undoes = database.execute("SELECT undoes IS NOT NULL FROM runs WHERE id = ?", (run,)).fetchone()[0] == 1
     found = []
     for row in rows:
         at = (run, row["ordinal"])
@@ -71,6 +74,7 @@ def foremost(database: Database, run: int, *, most: int, most_fields: int) -> tu
                     )
                     for each in differences
                 ),
+                never_sent=row["plan"] == Plan.CONFLICT and undoes,
                 further=database.execute(_COUNT, at).fetchone()[0] - len(differences),
             )
         )

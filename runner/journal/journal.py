@@ -1,7 +1,6 @@
 """The life of a run: opened, filled with requests, ended."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import islice
 from random import Random
 from time import gmtime, strftime
@@ -12,13 +11,15 @@ from runner.journal.content import ContentHash, content_of
 from runner.journal.database import Database
 from runner.journal.duplicates import Duplicates, reject_duplicates, supersede_duplicates
 from runner.journal.leases import check
+from runner.journal.new_run import Destination, NewRun
+from runner.journal.owner import this_user
 from runner.journal.reopening import has_more_to_send
 from runner.journal.schema import TABLES_BY_REQUEST
 from runner.journal.source_rows import add_source_rows, encode_headings
 from runner.outcome import RunState, State, Stop
 from runner.problem import Notice
 from runner.request import Draft
-from runner.tables.table import Row, WrittenHeading
+from runner.tables.table import Row
 from runner.text import Text, writable
 
 _BATCH = 2_000
@@ -28,44 +29,6 @@ LEFT_OVER = Text(
     "仍有请求未发送：本机时钟有偏差，或此前的运行在其之前停止。",
 )
 """Why a run is not done that nothing has stopped."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
-    """Where the requests of a run go."""
-
-    endpoint: str
-    account: str
-    """Masked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRun:
-    """What is known of a run when it starts."""
-
-    job: str
-    source: str
-    """The file, as the user named it."""
-    sha256: str
-    """Of the file."""
-    sheet: str | None
-    key_column: str
-    """The letter of the column that holds the key."""
-    key_heading: str
-    destination: Destination | None
-    """None where nothing is to be sent."""
-    asked: str | None = None
-    """The command, as it could be typed."""
-    headings: tuple[WrittenHeading, ...] = ()
-    """Of the file; none where its rows are not kept."""
-    files_root: str | None = None
-    """The folder of the files that its cells name; absolute."""
-    origin: int | None = None
-    """The journal's number of the run whose corrections it is."""
-    subject: str | None = None
-    """The job whose updates it sends or compares; such runs know what the others have applied. None for its own."""
-    terms: str | None = None
-    """How it compares with the remote state, if it does; see `runner.planning.terms`."""
 
 
 class Journal:
@@ -84,8 +47,8 @@ class Journal:
         with self._database.transaction():
             run = self._database.execute(
                 "INSERT INTO runs (name, job, state, source, sha256, sheet, key_column, key_heading, endpoint, account,"
-                " started, asked, headings, files_root, origin, subject, terms)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " started, asked, headings, files_root, origin, subject, terms, user, deeds, rules, undoes)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     name,
                     new.job,
@@ -104,6 +67,10 @@ class Journal:
                     new.origin,
                     new.subject or new.job,
                     new.terms,
+                    writable(this_user()),
+                    new.deeds,
+                    new.rules,
+                    new.undoes,
                 ),
             ).lastrowid
         if run is None:
@@ -274,7 +241,7 @@ class Journal:
         )
         self._database.execute_many(
             "INSERT INTO bodies VALUES (?, ?, ?)",
-            ((run, ordinal, draft.body) for ordinal, draft in numbered if draft.body is not None),
+            ((run, ordinal, draft.body) for ordinal, draft in numbered if draft.body),
         )
         findings.add_problems(
             self._database, run, ((ordinal, 1, draft.problems) for ordinal, draft in numbered if draft.problems)

@@ -36,6 +36,20 @@ def rivals(database: Database, run: int, *, now: float, is_gone: IsGone) -> list
     return [lease for lease in _on_other_runs(database, run, after=now, until=inf) if not is_gone(lease.owner)]
 
 
+def opposed(database: Database, run: int, *, now: float, is_gone: IsGone) -> Lease | None:
+    """The live lease on a run that takes this one back, or that this one takes back: the two never go on at once."""
+    found = database.execute(f"SELECT token, run, owner, reserved {_OPPOSED}", (run, run, now)).fetchall()
+    return next((lease for lease in map(_lease, found) if not is_gone(lease.owner)), None)
+
+
+def displace_opposed(database: Database, run: int) -> None:
+    """Ends leases that have run out on what `opposed` is about: who comes back goes on no more. Within a transaction.
+
+    Nobody calls it who has not looked for live ones. One that was released is left: see `check`.
+    """
+    database.execute(f"DELETE FROM leases WHERE token IN (SELECT token {_OPPOSED})", (run, run, 0.0))  # noqa: S608 - our own names
+
+
 def displace(
     database: Database, token: int | None, ordinals: tuple[int, int], run: int, *, now: float, is_gone: IsGone
 ) -> None:
@@ -82,6 +96,11 @@ def lost() -> LeaseLost:
         "本进程中断时间过长，对该运行的租约已过期；不再发送任何请求。",
     )
 
+
+_OPPOSED = """
+FROM leases CROSS JOIN runs ON runs.id = run
+WHERE (undoes = ? OR run = (SELECT undoes FROM runs WHERE id = ?)) AND expires > ?
+"""
 
 _DISPLACE = """
 DELETE FROM leases WHERE token = ? AND EXISTS (

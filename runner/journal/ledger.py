@@ -25,6 +25,8 @@ class RunRecord:
     job: str
     state: RunState
     source: str
+    sha256: str
+    """Of the file; empty where it came from none."""
     sheet: str | None
     key_heading: str
     asked: str | None
@@ -48,6 +50,14 @@ class RunRecord:
     attempts: int
     open: int
     """Requests that are ready to be sent."""
+    user: str
+    """Who ran it; empty in a run of an older version."""
+    rules: str | None
+    """The rules that what is wanted follows from, in the job's own JSON; None where there are none."""
+    deeds: str | None
+    """See `NewRun.deeds`."""
+    undoes: str | None
+    """The name of the run that it takes back."""
     terms: str | None
     """How it compares with the remote state; None where it does not."""
     plan: Mapping[Plan, int] | None
@@ -236,12 +246,17 @@ class Ledger:
             job=row["job"],
             state=state,
             source=row["source"],
+            sha256=row["sha256"],
             sheet=row["sheet"],
             key_heading=row["key_heading"],
             asked=row["asked"],
             headings=decode_headings(row["headings"]) if row["headings"] else (),
             files_root=row["files_root"],
             origin=self._name_of(row["origin"]) if row["origin"] else None,
+            user=row["user"],
+            rules=row["rules"],
+            deeds=row["deeds"],
+            undoes=self._name_of(row["undoes"]) if row["undoes"] else None,
             endpoint=row["endpoint"],
             account=row["account"],
             started=row["started"],

@@ -1,11 +1,13 @@
 """Looks a run up by what users call it, and says where it stands."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from runner.errors import InputError
 from runner.journal.database import Database
 from runner.journal.leases import IsGone, holder
 from runner.journal.ledger import Ledger, RunRecord
+from runner.journal.way_back import being_undone_by, undone_by
 from runner.outcome import RunState
 
 
@@ -33,7 +35,14 @@ def run_named(database: Database, name: str) -> RunRecord | None:
     return Ledger(database).run(row["id"]) if row else None
 
 
-def run_to_resume(database: Database, name: str | None, *, now: float, is_gone: IsGone) -> RunRecord:
+def run_to_resume(
+    database: Database,
+    name: str | None,
+    *,
+    now: float,
+    is_gone: IsGone,
+    passed_over: Callable[[RunRecord], bool] = lambda _: False,
+) -> RunRecord:
     """The run whose name begins so, or the latest that was stopped or killed; one that can be sent on.
 
     Args:
@@ -41,11 +50,12 @@ def run_to_resume(database: Database, name: str | None, *, now: float, is_gone: 
         name: of the run, or its beginning. A run that was only planned has to be named.
         now: Unix seconds.
         is_gone: whether the owner of a lease has surely ended.
+        passed_over: whether a run has to be named, as it is not to go on unasked.
 
     Raises:
         InputError: there is none, or nothing is left of it to send.
     """
-    record = find_run(database, name) if name else _latest_ended_early(database, now=now, is_gone=is_gone)
+    record = find_run(database, name) if name else _latest_ended_early(database, passed_over, now=now, is_gone=is_gone)
     if not record.rows:
         raise InputError(
             f"Run {record.name} ended while its file was read, so nothing of it was sent. Upload the file again.",
@@ -62,7 +72,8 @@ def run_to_resume(database: Database, name: str | None, *, now: float, is_gone: 
 def overtaken_by(database: Database, run: int) -> str | None:
     """The name of a later run that has compared the same file with the same endpoint, or begun to; None for none.
 
-    What an earlier one has not got to is out of date then: the file may say something else by now.
+    What an earlier one has not got to is out of date then: the file may say something else by now. Not so where what is
+    wanted follows from rules, or from the run that is taken back: the journal has both.
 
     Raises:
         JournalError: the journal cannot be read.
@@ -71,15 +82,27 @@ def overtaken_by(database: Database, run: int) -> str | None:
     return None if row is None else str(row["name"])
 
 
-def _latest_ended_early(database: Database, *, now: float, is_gone: IsGone) -> RunRecord:
+def _latest_ended_early(
+    database: Database, passed_over: Callable[[RunRecord], bool], *, now: float, is_gone: IsGone
+) -> RunRecord:
     for row in database.execute(
         "SELECT id FROM runs WHERE state IN ('stopped', 'running') ORDER BY id DESC"
     ).fetchall():
-        if holder(database, row["id"], now=now, is_gone=is_gone) is None and overtaken_by(database, row["id"]) is None:
-            return Ledger(database).run(row["id"])
+        run = row["id"]
+        out_of_date = (
+            overtaken_by(database, run)
+            or undone_by(database, run)
+            or being_undone_by(database, run, now=now, is_gone=is_gone)
+        )
+        if out_of_date or holder(database, run, now=now, is_gone=is_gone) is not None:
+            continue
+        record = Ledger(database).run(run)
+        if not passed_over(record):
+            return record
     raise InputError(
-        "There is no run to go on with: none was stopped or killed. One that was only planned has to be named.",
-        "没有可继续的运行：没有被停止或中断的运行。仅计划未发送的运行需指定编号。",
+        "There is no run to go on with: none was stopped or killed. One that was only planned has to be named, "
+        "and so has a migration whose changes another run has sent.",
+        "没有可继续的运行：没有被停止或中断的运行。仅计划未发送的运行，以及所作更改已由其他运行发送的迁移，需指定编号。",
     )
 
 
@@ -99,12 +122,18 @@ def standing(database: Database, record: RunRecord, *, now: float, is_gone: IsGo
     loaded = record.rows > 0  # a file without rows makes no run
     return Standing(
         holder=lease.owner if lease else None,
-        resumable=lease is None and loaded and record.state is not RunState.DONE and not record.is_plan,
+        resumable=lease is None
+        and loaded
+        and record.state is not RunState.DONE
+        and not record.is_plan
+        and undone_by(database, record.id) is None
+        and being_undone_by(database, record.id, now=now, is_gone=is_gone) is None,
     )
 
 
 _OVERTAKEN = """
 SELECT later.name FROM runs AS mine JOIN runs AS later USING (job, subject, endpoint, source)
 WHERE mine.id = ? AND later.id > mine.id AND mine.terms IS NOT NULL
+    AND mine.rules IS NULL AND mine.undoes IS NULL
     AND EXISTS (SELECT 1 FROM plans WHERE plans.run = later.id) ORDER BY later.id DESC LIMIT 1
 """

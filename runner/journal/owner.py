@@ -1,5 +1,6 @@
-"""Who holds a lease, and whether it is surely gone. The owner of psutil."""
+"""Who runs this, who holds a lease, and whether that is surely gone. The owner of psutil."""
 
+import getpass
 import os
 import socket
 
@@ -9,6 +10,14 @@ import psutil
 def this_process() -> str:
     """Host and process: `host/123`."""
     return f"{socket.gethostname()}/{os.getpid()}"
+
+
+def this_user() -> str:
+    """What the operating system calls who runs this; in a container that may be a number."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no name in the environment, and none in the password database
+        return str(os.getuid()) if hasattr(os, "getuid") else ""
 
 
 def is_gone(owner: str) -> bool:

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 
 from runner.journal.as_if_ended import AS_IF_ENDED
 from runner.journal.batches import batches
 from runner.journal.database import Database
+from runner.journal.kept_files import attachment_of
 from runner.outcome import State
 from runner.plan import MovedBy, Plan, Planned, PlannedDifference
 from runner.request import Attachment
-from runner.text import writable
+from runner.text import Text, writable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,8 @@ class PlannedRequest:
     before: bytes | None
     """The remote state, in the form of a body; None where there is none, or where it is as wanted."""
     differences: tuple[PlannedDifference, ...]
+    never_sent: bool = False
+    """Whether it is not to be sent, whoever asks: it is a conflict of a run that takes another one back."""
 
 
 def add_plans(database: Database, run: int, planned: Iterable[tuple[int, Planned]], *, now: float) -> None:
@@ -42,11 +44,11 @@ def add_plans(database: Database, run: int, planned: Iterable[tuple[int, Planned
     for rows, values in batches(lines):
         database.execute(f"INSERT INTO plans (run, ordinal, plan, before, base, read) {rows}", values)
     database.execute_many(
-        "INSERT INTO differences VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO differences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (run, ordinal, place, found.field, _json(found.old), _json(found.new), found.moved_by, found.ignored)
-            for ordinal, each in planned
-            for place, found in enumerate(each.differences, start=1)
+            (run, ordinal, place, each.field, _json(each.old), _json(each.new), each.moved_by, each.ignored, each.rule)
+            for ordinal, of_one in planned
+            for place, each in enumerate(of_one.differences, start=1)
         ),
     )
 
@@ -82,6 +84,16 @@ def left_as_it_is(database: Database, run: int) -> int:
     return int(database.execute(_LEFT, (run,)).fetchone()[0])
 
 
+def rules_of(database: Database, run: int) -> list[str]:
+    """The rules that have wanted a change in a run, by name.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    found = database.execute("SELECT DISTINCT rule FROM differences WHERE run = ? AND rule IS NOT NULL", (run,))
+    return sorted({rule for row in found for rule in row["rule"].split(", ")})
+
+
 def unread(database: Database, run: int) -> int:
     """How many requests of a run are to be compared, and were not yet.
 
@@ -89,6 +101,16 @@ def unread(database: Database, run: int) -> int:
         JournalError: the journal cannot be read.
     """
     return int(database.execute(_UNREAD, (run,)).fetchone()[0])
+
+
+def remarks(database: Database, run: int, *, most: int) -> list[tuple[Text, int]]:
+    """What is said most often of requests that are as wanted, and how often; at most so many.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    rows = database.execute(_REMARKS, (run, most)).fetchall()
+    return [(Text(row["message_en"], row["message_zh"] or row["message_en"]), row["times"]) for row in rows]
 
 
 def wanted_bodies(database: Database, run: int) -> Iterator[bytes]:
@@ -111,7 +133,7 @@ def wanted_of(database: Database, run: int, ordinal: int) -> tuple[bytes, tuple[
     rows = database.execute(
         "SELECT path, size, sha256 FROM attachments WHERE run = ? AND ordinal = ?", (run, ordinal)
     ).fetchall()
-    return wanted, tuple(Attachment(path=Path(row["path"]), size=row["size"], sha256=row["sha256"]) for row in rows)
+    return wanted, tuple(attachment_of(database, row) for row in rows)
 
 
 def planned_requests(database: Database, run: int, *, unchanged: bool = False) -> Iterator[PlannedRequest]:
@@ -135,6 +157,7 @@ def planned_requests(database: Database, run: int, *, unchanged: bool = False) -
             state=State(row["state"]),
             plan=Plan(row["plan"]),
             before=row["before"],
+            never_sent=bool(row["never_sent"]),
             differences=tuple(
                 PlannedDifference(
                     field=line["field"],
@@ -142,6 +165,7 @@ def planned_requests(database: Database, run: int, *, unchanged: bool = False) -
                     new=json.loads(line["new"]),
                     moved_by=MovedBy(line["moved_by"]) if line["moved_by"] else None,
                     ignored=line["ignored"],
+                    rule=line["rule"],
                 )
                 for line in (row, *further)
                 if line["field"] is not None
@@ -157,10 +181,17 @@ _WANTED = """
 SELECT coalesce(wanted, body) FROM bodies JOIN plans USING (run, ordinal) WHERE run = ? AND ordinal = ?
 """
 
+_REMARKS = """
+SELECT message_en, message_zh, count(*) AS times FROM requests
+WHERE run = ? AND state = 'unchanged' AND message_en IS NOT NULL GROUP BY message_en ORDER BY times DESC LIMIT ?
+"""
+
 _LEFT = """
 SELECT count(*) FROM plans JOIN requests USING (run, ordinal)
 WHERE run = ? AND plan IN ('drifted', 'conflict', 'missing', 'locked')
-    AND (state IN ('not_sent', 'invalid') OR state = 'ready' AND NOT unclear)
+    AND (state = 'not_sent' OR state = 'ready' AND NOT unclear OR state = 'invalid' AND EXISTS (
+        SELECT 1 FROM differences WHERE differences.run = plans.run AND differences.ordinal = plans.ordinal
+    ))
 """
 
 _UNREAD = """
@@ -169,7 +200,8 @@ WHERE run = ? AND plan IS NULL AND state IN ('ready', 'not_sent')
 """
 
 _PLANNED = f"""
-SELECT ordinal, key, rows, {AS_IF_ENDED} AS state, plan, before, field, old, new, moved_by, ignored
+SELECT ordinal, key, rows, {AS_IF_ENDED} AS state, plan, before, field, old, new, moved_by, ignored,
+    rule, plan = 'conflict' AND EXISTS (SELECT 1 FROM runs WHERE id = plans.run AND undoes IS NOT NULL) AS never_sent
 FROM plans JOIN requests USING (run, ordinal) LEFT JOIN differences USING (run, ordinal)
 WHERE plans.run = ? AND (? OR plan <> 'unchanged') ORDER BY ordinal, place
 """  # noqa: S608 - our own names

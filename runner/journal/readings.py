@@ -7,18 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from runner.attachments import FILE_NOT_HERE, tokens_in
 from runner.journal.applied import Applied, AppliedBefore
 from runner.journal.batches import batches
 from runner.journal.database import Database
 from runner.journal.findings import at_key, place_of_keys, reject
+from runner.journal.kept_files import KeptFiles
 from runner.journal.leases import IsGone
 from runner.journal.plans import add_plans
 from runner.journal.superseded import forget_superseded, run_before
 from runner.journal.tenancy import LeaseTerms, Tenancy
+from runner.journal.way_back import attachments_of
 from runner.outcome import Outcome, Reading, State
-from runner.plan import Plan, Planned, Remote
+from runner.plan import FieldProblem, Plan, Planned, Remote
 from runner.problem import Problem
-from runner.request import Request
+from runner.request import Attachment, Request
 from runner.text import Text, writable
 
 Found = tuple[Outcome, Planned]
@@ -47,6 +50,7 @@ class Readings(Tenancy):
         now: float,
         is_gone: IsGone = lambda _: False,
         reopen: bool = False,
+        keeps_images: bool = False,
     ) -> None:
         """Takes the lease of a run.
 
@@ -58,6 +62,7 @@ class Readings(Tenancy):
             now: Unix seconds.
             is_gone: whether an owner has surely ended.
             reopen: whether what an earlier stop left is to be seen to now.
+            keeps_images: whether the files are kept as well of what is as wanted.
 
         Raises:
             JournalError: another process holds the run.
@@ -67,6 +72,8 @@ class Readings(Tenancy):
             if reopen:
                 database.execute(_REOPEN, (run,))
         self._planner = planner
+        self._keeps_images = keeps_images
+        self._files = KeptFiles(database)
         self._before = AppliedBefore(database, run)
         self._night_before = run_before(database, run)
         self._last = 0
@@ -81,7 +88,7 @@ class Readings(Tenancy):
         rows = self._database.execute(_UNREAD, (self._run, self._last, limit)).fetchall()
         if rows:
             self._last = rows[-1]["ordinal"]
-        return [Request(ordinal=row["ordinal"], key=row["key"], body=row["body"]) for row in rows]
+        return [Request(ordinal=row["ordinal"], key=row["key"], body=row["body"] or b"") for row in rows]
 
     def give_back(self, ordinals: Iterable[int]) -> None:
         """They were never taken."""
@@ -93,13 +100,17 @@ class Readings(Tenancy):
             LeaseLost: the lease is no more; nothing is written.
         """
         planned = [(outcome, self._planned(outcome)) for outcome in outcomes if outcome.reading]
+        kept = [(outcome.ordinal, each) for outcome, found in planned for each in self._kept(outcome, found)]
         with self._database.transaction(durable=False):
             self._renew(now)
             add_plans(self._database, self._run, ((outcome.ordinal, each) for outcome, each in planned), now=now)
             for rows, values in batches([_settlement(*found, now) for found in planned]):
                 self._database.execute(_SETTLE.format(rows=rows), (*values, self._run))
             self._replace_bodies(planned)
-            self._reject([found for found in planned if found[1].problem])
+            self._database.execute_many(
+                _ATTACH, ((self._run, ordinal, each.sha256, str(each.path), each.size) for ordinal, each in kept)
+            )
+            self._reject([found for found in planned if found[1].problems])
             if self._night_before is not None:
                 as_wanted = sorted(outcome.ordinal for outcome, each in planned if each.plan is Plan.UNCHANGED)
                 forget_superseded(self._database, self._run, self._night_before, as_wanted)
@@ -125,9 +136,29 @@ class Readings(Tenancy):
         assert reading is not None, "only what was read is planned"
         if reading.remote is None or reading.plan is not Plan.DRIFTED:
             return Planned(plan=reading.plan, before=None)
-        [wanted] = self._database.execute(_BODY, (self._run, outcome.ordinal)).fetchone()
+        row = self._database.execute(_BODY, (self._run, outcome.ordinal)).fetchone()
+        wanted = row["body"] if row else b""
         applied = self._before.recent(outcome.key)
-        return self._planner.plan(outcome.key, wanted=wanted, remote=reading.remote, applied=applied)
+        planned = self._planner.plan(outcome.key, wanted=wanted, remote=reading.remote, applied=applied)
+        if not _is_to_be_sent(planned) or self._has_files(outcome, planned.body or wanted, reading.remote):
+            return planned
+        return replace(planned, problems=(FieldProblem(field=None, value=outcome.key, violation=FILE_NOT_HERE),))
+
+    def _has_files(self, outcome: Outcome, body: bytes, remote: Remote) -> bool:
+        """Whether all is here that goes into a body."""
+        missing = tokens_in(body) - remote.files.keys()
+        if not missing:
+            return True
+        own = attachments_of(self._database, self._run, outcome.ordinal)
+        return missing <= {each.token for each in own}
+
+    def _kept(self, outcome: Outcome, planned: Planned) -> Sequence[Attachment]:
+        """The files of a before-image that may be put back."""
+        remote = outcome.reading.remote if outcome.reading else None
+        if remote is None or planned.before is None:
+            return ()
+        is_kept = _is_to_be_sent(planned) or (self._keeps_images and not planned.problems)
+        return self._files.keep(remote.files) if is_kept else ()
 
     def _reject(self, broken: Sequence[Found]) -> None:
         if not broken:
@@ -135,15 +166,25 @@ class Readings(Tenancy):
         place = place_of_keys(self._database, self._run)
         groups = []
         for outcome, planned in broken:
-            assert planned.problem is not None, "such are rejected"
             request = self._database.execute(_REQUEST, (self._run, outcome.ordinal)).fetchone()
-            groups.append((outcome.ordinal, 1, [Problem(**at_key(place, request), violation=planned.problem)]))
+            of_key = Problem(**at_key(place, request), violation=planned.problems[0].violation)
+            groups.append((outcome.ordinal, 1, [_at_field(of_key, each) for each in planned.problems]))
         reject(self._database, self._run, groups)
 
     def _replace_bodies(self, found: Sequence[Found]) -> None:
         replaced = [(outcome.ordinal, planned.body) for outcome, planned in found if planned.body is not None]
         self._database.execute_many(_KEEP_WANTED, ((self._run, ordinal) for ordinal, _ in replaced))
         self._database.execute_many(_REPLACE, ((body, self._run, ordinal) for ordinal, body in replaced))
+
+
+def _is_to_be_sent(planned: Planned) -> bool:
+    return _STATES.get(planned.plan) is State.READY and not planned.problems
+
+
+def _at_field(of_key: Problem, found: FieldProblem) -> Problem:
+    if found.field is None:
+        return replace(of_key, violation=found.violation)
+    return replace(of_key, field=found.field, heading=found.field, value=found.value, violation=found.violation)
 
 
 def _settlement(outcome: Outcome, planned: Planned, now: float) -> tuple[object, ...]:
@@ -161,6 +202,8 @@ def _settlement(outcome: Outcome, planned: Planned, now: float) -> tuple[object,
 
 
 def _words(outcome: Outcome, planned: Planned) -> tuple[str | None, Text | None]:
+    if planned.remark is not None:
+        return planned.plan, planned.remark
     if planned.plan is Plan.UNCHANGED:
         return None, None
     if planned.plan is Plan.UNREADABLE:
@@ -186,12 +229,15 @@ _KEEP_WANTED = """
 UPDATE plans SET wanted = bodies.body FROM bodies
 WHERE bodies.run = plans.run AND bodies.ordinal = plans.ordinal AND plans.run = ? AND plans.ordinal = ?
 """
-_REPLACE = "UPDATE bodies SET body = ? WHERE run = ? AND ordinal = ?"
+_REPLACE = "INSERT OR REPLACE INTO bodies (body, run, ordinal) VALUES (?, ?, ?)"
+
+_ATTACH = "INSERT OR IGNORE INTO attachments (run, ordinal, sha256, path, size) VALUES (?, ?, ?, ?, ?)"
+# Of a file that the user has as well, theirs is sent.
 
 _REQUEST = "SELECT ordinal, key, rows FROM requests WHERE run = ? AND ordinal = ?"
 
 _UNREAD = """
-SELECT ordinal, key, body FROM requests INDEXED BY requests_ready JOIN bodies USING (run, ordinal)
+SELECT ordinal, key, body FROM requests INDEXED BY requests_ready LEFT JOIN bodies USING (run, ordinal)
 WHERE run = ? AND state = 'ready' AND ordinal > ? AND NOT EXISTS (
     SELECT 1 FROM plans WHERE plans.run = requests.run AND plans.ordinal = requests.ordinal
 ) ORDER BY ordinal LIMIT ?

@@ -1,6 +1,6 @@
 """The journal's tables."""
 
-VERSION = 5
+VERSION = 6
 """Kept in the file as SQLite's `user_version`; a change to the tables raises it."""
 
 APPLICATION_ID = 0x52_43_46_4C
@@ -93,6 +93,23 @@ CREATE TABLE differences (
 ) WITHOUT ROWID;
 """
 
+_SINCE_6 = """
+-- who ran it, by the operating system; empty in a run from before version 6
+ALTER TABLE runs ADD COLUMN user TEXT NOT NULL DEFAULT '';
+
+-- a digest of what the rules do, however they are written; null where there are none. Before them, as they are long
+ALTER TABLE runs ADD COLUMN deeds TEXT;
+
+-- the rules that what is wanted follows from: JSON of the job's own; null where there are none
+ALTER TABLE runs ADD COLUMN rules TEXT;
+
+-- the run that it takes back
+ALTER TABLE runs ADD COLUMN undoes INTEGER;
+
+-- which of them wants it so
+ALTER TABLE differences ADD COLUMN rule TEXT;
+"""
+
 TABLES = (
     """
 CREATE TABLE runs (
@@ -180,6 +197,7 @@ CREATE TABLE leases (
     + _SINCE_3
     + _SINCE_4
     + _SINCE_5
+    + _SINCE_6
 )
 
 _SPELLED_AS_TYPED = """
@@ -199,6 +217,7 @@ UPGRADES = {
     2: _SINCE_3 + _SPELLED_AS_TYPED,
     3: _SINCE_4,
     4: _SINCE_5 + _OF_ONE_JOB_EACH + _NOT_SENT_IS_NOT_SETTLED,
+    5: _SINCE_6,
 }
 """What makes of a journal of one version one of the next."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from runner.errors import JournalError
 from runner.journal.database import Database
-from runner.journal.leases import IsGone, holder, lost
+from runner.journal.leases import IsGone, displace_opposed, holder, lost, opposed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Tenancy:
             is_gone: whether an owner has surely ended, so that its lease need not be waited for.
 
         Raises:
-            JournalError: another process holds the run.
+            JournalError: another process holds the run, or takes it back, or goes on with what it takes back.
         """
         self._database = database
         self._run = run
@@ -43,6 +43,13 @@ class Tenancy:
                 f"The run is being sent by {other.owner}. Wait for it to end.",
                 f"该运行正由 {other.owner} 发送。请等待其结束。",
             )
+        if against := opposed(database, run, now=now, is_gone=is_gone):
+            raise JournalError(
+                f"A run is under way that takes this one back, or that this one takes back ({against.owner}). "
+                "Wait for it to end.",
+                f"撤销该运行的运行，或被该运行撤销的运行，正在进行（{against.owner}）。请等待其结束。",
+            )
+        displace_opposed(database, run)
         database.execute("DELETE FROM leases WHERE run = ?", (run,))
         token = database.execute(
             "INSERT INTO leases (run, owner, expires) VALUES (?, ?, ?)", (run, terms.owner, now + terms.seconds)

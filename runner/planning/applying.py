@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from runner.attachments import FILE_NOT_HERE, tokens_in
 from runner.errors import InputError
 from runner.job import Job, Reconciles
 from runner.journal.applied import AppliedBefore
 from runner.journal.database import Database
-from runner.journal.journal import Destination, Journal, NewRun
+from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
+from runner.journal.new_run import Destination, NewRun
 from runner.journal.plans import PlannedRequest, planned_requests, record_plans, wanted_of
+from runner.journal.way_back import undone_run
 from runner.plan import Planned
 from runner.planning.fields import FieldSelection
 from runner.planning.planner import base_among, new_base
@@ -31,6 +34,9 @@ class TickedPlan:
     ticks: Ticks
     run: int
     """The journal's number of it."""
+    waves: tuple[int, ...] = ()
+    """See `PlanTerms`, as for `pause`."""
+    pause: float | None = None
 
 
 def load_ticked(
@@ -64,6 +70,8 @@ def load_ticked(
     assert isinstance(job, Reconciles), "only a job that reconciles plans"
     began = now()
     choice = _Choice(job, plan, database)
+    made = Ledger(database).run(plan.run)
+    undone = undone_run(database, plan.run)
     journal = Journal(database)
     run, _ = journal.open_run(
         NewRun(
@@ -76,7 +84,10 @@ def load_ticked(
             destination=destination,
             asked=asked,
             subject=job.subject,
-            terms=encode_terms(PlanTerms(apply=True, conflicts_ours=True)),
+            terms=encode_terms(PlanTerms(apply=True, conflicts_ours=True, waves=plan.waves, pause=plan.pause)),
+            rules=made.rules,
+            deeds=made.deeds,
+            undoes=undone[0] if undone else None,
         ),
         now=began,
         random=random,
@@ -102,11 +113,14 @@ class _Choice:
     _lines: dict[str, list[Tick]] = field(init=False, default_factory=dict)
     _compared: FieldSelection = field(init=False)
     _applied: AppliedBefore = field(init=False)
+    _changes_only: bool = field(init=False)
+    """Whether nothing was wanted but the differences: all else is as the vendor has it, whoever wanted it so."""
 
     def __post_init__(self) -> None:
         checked = self.plan.ticks.check(planned_requests(self.database, self.plan.run))
-        terms = Ledger(self.database).run(self.plan.run).terms
-        self._compared = decode_terms(terms or "{}").fields
+        record = Ledger(self.database).run(self.plan.run)
+        self._compared = decode_terms(record.terms or "{}").fields
+        self._changes_only = record.rules is not None or record.undoes is not None
         self._applied = AppliedBefore(self.database, self.plan.run)
         self._ticked = {each.ordinal: each for each in checked}
         for line in self.plan.ticks.lines:
@@ -138,7 +152,10 @@ class _Choice:
         body = self.job.merged(planned.before, wanted, self._stays(planned, ticked))
         if isinstance(body, Violation):
             return Draft(key=planned.key, rows=rows, body=None, problems=(self._problem(lines[0], body),))
-        sent = tuple(each for each in attachments if each.token.encode() in body)
+        tokens = tokens_in(body)
+        sent = tuple(each for each in attachments if each.token in tokens | tokens_in(planned.before))
+        if not tokens <= {each.token for each in sent}:
+            return Draft(key=planned.key, rows=rows, body=None, problems=(self._problem(lines[0], FILE_NOT_HERE),))
         return Draft(key=planned.key, rows=rows, body=body, attachments=sent)
 
     def _stays(self, planned: PlannedRequest, ticked: TickedRequest) -> Callable[[str], bool]:
@@ -151,6 +168,8 @@ class _Choice:
         assert planned.before is not None, "what can be ticked was read"
         wanted, _ = wanted_of(self.database, self.plan.run, planned.ordinal)
         base = base_among(self.job, self._applied.recent(planned.key), planned.before)
+        if self._changes_only:
+            return b"" if base is None else self.job.carried_over(base, wanted, lambda each: each not in ticked.fields)
         stays = self._stays(planned, ticked)
         found = self.job.differences(base, planned.before, wanted)
         return new_base(self.job, base, wanted, [each.field for each in found if stays(each.field)])

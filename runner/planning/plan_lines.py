@@ -120,6 +120,8 @@ def _hindrance(planned: PlannedRequest, difference: PlannedDifference | None, me
             return _NOTHING_TO_APPLY
         if planned.state is State.INVALID:
             return _CANNOT_BE_SENT
+        if planned.never_sent:
+            return message or _CHANGED_SINCE
         return _APPLIED if planned.state in _IS_DONE else None
     if planned.plan is Plan.UNREADABLE and message is not None:
         return _UNREADABLE_SINCE.format(message=message)
@@ -136,4 +138,5 @@ _UNREADABLE_SINCE = Text("What the vendor has could not be read: {message}", "�
 _IGNORED = Text("Ignored until {until}", "忽略至 {until}")
 _APPLIED = Text("It is applied already", "已应用")
 _CANNOT_BE_SENT = Text("It would break a rule, see the problems of its run", "会违反规则，见该运行的问题列表")
+_CHANGED_SINCE = Text("It has changed since the run that is taken back", "被撤销的运行之后又有改动")
 _NOTHING_TO_APPLY = Text("Nothing of it is to be applied", "没有可应用的内容")

@@ -5,7 +5,7 @@ from datetime import date
 
 from runner.job import Reconciles
 from runner.journal.applied import Applied
-from runner.plan import Difference, MovedBy, Plan, Planned, PlannedDifference, Remote
+from runner.plan import Difference, FieldProblem, MovedBy, Plan, Planned, PlannedDifference, Remote
 from runner.planning.exemptions import Exemptions
 from runner.planning.terms import PlanTerms
 from runner.problem import Violation
@@ -44,7 +44,8 @@ class Planner:
         body_or_violation = self._job.merged(remote.body, wanted, lambda field: self._stays(key, field))
         word = Plan.CONFLICT if both else Plan.DRIFTED
         if isinstance(body_or_violation, Violation):
-            return Planned(plan=word, before=remote.body, differences=compared, problem=body_or_violation)
+            problem = FieldProblem(field=None, value=key, violation=body_or_violation)
+            return Planned(plan=word, before=remote.body, differences=compared, problems=(problem,))
         body = None if body_or_violation == wanted else body_or_violation
         return Planned(plan=word, before=remote.body, body=body, base=next_base, differences=compared)
 

@@ -21,6 +21,12 @@ class PlanTerms:
     """More than that is not sent, nor anything else."""
     fields: FieldSelection = field(default_factory=FieldSelection)
     exemptions: tuple[Exemption, ...] = ()
+    waves: tuple[int, ...] = ()
+    """So many are sent first, then so many; the last number goes on to count. Nothing of it where there is none."""
+    pause: float | None = None
+    """Seconds between two waves; None for a question to the user."""
+    keeps_images: bool = False
+    """Whether the remote state is kept of what is as wanted as well."""
 
 
 _ADAPTER = TypeAdapter(PlanTerms)

@@ -1,6 +1,6 @@
 """What a report says of a run as a whole: the same on the sheet Summary and on the page to be sent by mail."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from runner.journal.figures import (
     time_of_attempts,
 )
 from runner.journal.ledger import Ledger, RunRecord
+from runner.journal.plans import rules_of
 from runner.outcome import RunState, State
 from runner.plan import Plan
 from runner.report.cells import local_time, utc_offset
@@ -118,7 +119,7 @@ def overview(ledger: Ledger, run: RunRecord, advise: Advise, *, recorded: bool =
         next_step=_next_step(run, unsettled, goes_on=goes_on, fix=fix),
         is_to_be_corrected=fix,
         facts=(
-            *_facts(run, recorded=recorded),
+            *_facts(run, rules_of(ledger.database, run.id) if run.plan else (), recorded=recorded),
             *(Fact(label=_CORRECTED_BY, value=Text.verbatim(each.name)) for each in later[:1]),
         ),
         counts=tuple(
@@ -138,10 +139,8 @@ def _next_step(run: RunRecord, unsettled: int, *, goes_on: bool, fix: bool) -> T
     return _APPLY.format(count=f"{run.left:,}") if run.left else None
 
 
-def _facts(run: RunRecord, *, recorded: bool) -> Iterator[Fact]:
-    def said(en: str, zh: str, value: Text | str | datetime | float) -> Fact:
-        return Fact(label=Text(en, zh), value=Text.verbatim(value) if isinstance(value, str) else value)
-
+def _facts(run: RunRecord, rules: Sequence[str], *, recorded: bool) -> Iterator[Fact]:
+    said = _fact
     if recorded:
         yield said("Run", "运行编号", run.name)
     if run.origin is not None:
@@ -150,7 +149,7 @@ def _facts(run: RunRecord, *, recorded: bool) -> Iterator[Fact]:
     yield said("State", "状态", RUN_STATES[run.state] if recorded else _ONLY_CHECKED)
     if run.asked is not None:
         yield said("Command", "命令", run.asked)
-    yield said("File", "文件", run.source)
+    yield from _origin(run, rules)
     if run.sheet is not None:
         yield said("Sheet", "工作表", run.sheet)
     if run.endpoint is not None:
@@ -164,6 +163,24 @@ def _facts(run: RunRecord, *, recorded: bool) -> Iterator[Fact]:
     yield said("Attempts", "发送次数", run.attempts)
     if run.plan is not None:
         yield said("Plan", "计划", plan_in_words(run.plan))
+
+
+def _origin(run: RunRecord, rules: Sequence[str]) -> Iterator[Fact]:
+    """Who wanted it, and what it comes from."""
+    if run.user:
+        yield _fact("By", "操作人", run.user)
+    if run.undoes is not None:
+        yield _fact("Takes back run", "撤销的运行", run.undoes)
+    if run.sha256 or run.undoes is None:
+        yield _fact("File", "文件", run.source)
+    if run.sha256:
+        yield _fact("Its SHA-256", "文件 SHA-256", run.sha256)
+    if rules:
+        yield _fact("Rules", "规则", ", ".join(rules))
+
+
+def _fact(en: str, zh: str, value: Text | str | datetime | float) -> Fact:
+    return Fact(label=Text(en, zh), value=Text.verbatim(value) if isinstance(value, str) else value)
 
 
 def plan_in_words(counts: Mapping[Plan, int]) -> Text:

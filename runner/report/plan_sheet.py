@@ -113,6 +113,8 @@ def _cells(
 ) -> dict[str, str | float | None]:
     found = line.difference
     note = line.hindrance or _became(planned, result)
+    if found and found.rule:
+        note = _RULE_AND.format(rule=found.rule, note=note) if note else _RULE.format(rule=found.rule)
     return {
         TICK: None,
         KEY: planned.key,
@@ -157,4 +159,6 @@ def _drop_down(letter: str) -> "DataValidation":
     return found
 
 
+_RULE = Text("Rule {rule}", "规则 {rule}")
+_RULE_AND = Text("Rule {rule}. {note}", "规则 {rule}。{note}")
 _SAID = Text("{state}: {message}", "{state}：{message}")

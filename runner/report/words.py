@@ -34,7 +34,7 @@ PLANS = {
 
 MOVED_BY: Mapping[MovedBy | None, Text] = {
     MovedBy.REMOTE: Text("changed at the vendor's", "供应商侧有改动"),
-    MovedBy.OURS: Text("changed in the spreadsheet", "表格有改动"),
+    MovedBy.OURS: Text("changed on our side", "我方有改动"),
     MovedBy.BOTH: Text("changed on both sides", "双方都有改动"),
     None: Text("never applied before", "此前从未应用"),
 }
@@ -47,7 +47,7 @@ ADVICE = {
         "Nobody knows whether it was applied: look at it at the vendor's before you send it again.",
         "无法确定是否已生效：重新发送前请先在供应商后台核对。",
     ),
-    State.INVALID: Text("Correct the cells that the sheet Problems lists.", "请修正 Problems 工作表中列出的单元格。"),
+    State.INVALID: Text("Correct what the sheet Problems lists.", "请修正 Problems 工作表中列出的内容。"),
     State.UNCHANGED: Text("", ""),
     State.NOT_SENT: Text("Mend what stopped the run, then send it again.", "请先解决导致停止的原因，再重新发送。"),
 }

@@ -41,12 +41,17 @@ class Watch:
     def __init__(self, guards: Guards) -> None:
         self._guards = guards
         self._settled = self._bad = 0
-        self._ended = self._not_as_wanted = 0
-        self._looked = False
+        self._ended = self._not_as_wanted = self._held_back = 0
+        self.bound = guards.canary
+        """The number, from 1, of the last request that may go before the canary is looked at; None once it has been."""
 
-    def settled(self, state: State) -> Text | None:
-        """Takes the state in which a request was settled; gives why to stop, if it is too much."""
-        self._not_as_wanted += state not in _AS_WANTED
+    def settled(self, state: State, *, held_back: bool = False) -> Text | None:
+        """Takes the state in which a request was settled; gives why to stop, if it is too much.
+
+        What was held back, since the remote state is not what was planned for, shows nothing of what sending does.
+        """
+        self._held_back += held_back
+        self._not_as_wanted += state not in _AS_WANTED and not held_back
         self._ended += 1
         if state in {State.NOT_SENT, State.INVALID}:
             return None
@@ -57,17 +62,17 @@ class Watch:
             return _TOO_MANY.format(bad=self._bad, settled=self._settled, most=str(most))
         return None
 
-    def is_after_canary(self, number: int) -> bool:
-        """Whether the request of this number, from 1, has to wait until the canary has been settled and looked at."""
-        canary = self._guards.canary
-        return canary is not None and not self._looked and number > canary
-
     def verdict_on_canary(self) -> Text | None:
-        """Why to stop after the canary has been settled; None where it was good, and all others may go."""
-        self._looked = True
-        if not self._not_as_wanted:
-            return None
-        return _CANARY.format(bad=self._not_as_wanted, ended=self._ended)
+        """Why to stop after the canary has been settled; None where it was good.
+
+        Then all others may go; but where some of it were held back, so many more go first.
+        """
+        if self._not_as_wanted:
+            self.bound = None
+            return _CANARY.format(bad=self._not_as_wanted, ended=self._ended)
+        self.bound = self.bound + self._held_back if self.bound is not None and self._held_back else None
+        self._held_back = 0
+        return None
 
 
 _TOO_MANY = Text(

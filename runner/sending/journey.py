@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from runner.attachments import with_attachments
+from runner.attachments import tokens_in, with_attachments
 from runner.errors import AttachmentChanged
 from runner.events import Attempted, Observe, ReadBack
 from runner.exchange import Response
@@ -151,7 +151,7 @@ class Journey:
     async def _attempt(self) -> Verdict:
         try:
             request = self.request
-            if request.attachments:  # for as long as the attempt takes, and no longer
+            if request.attachments or tokens_in(request.body):  # for as long as the attempt takes, and no longer
                 request = replace(request, body=await asyncio.to_thread(with_attachments, request))
         except AttachmentChanged as error:
             self.verdict = Verdict(action=Action.WITHDRAW, code="file-changed", message=Text.of(error))

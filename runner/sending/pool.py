@@ -10,12 +10,13 @@ from runner.events import Observe, Read, Settled, Stopping
 from runner.job import Job, ReadsBack, Reconciles
 from runner.outcome import RETRIED, Action, Outcome, Stop, Verdict
 from runner.request import Request
+from runner.sending.barrier import Barrier, straight_on
 from runner.sending.breaker import Breaker
 from runner.sending.budget import RetryBudget
 from runner.sending.clock import VendorClock
 from runner.sending.congestion import Congestion
 from runner.sending.disk import Disk, DiskThread
-from runner.sending.guards import Guards, Watch
+from runner.sending.guards import Guards
 from runner.sending.journey import Journey, Road, Step, Way
 from runner.sending.limits import BreakerTerms, Limits
 from runner.sending.line import Carrier, Line
@@ -23,6 +24,7 @@ from runner.sending.pace import Pace
 from runner.sending.permits import Permits
 from runner.sending.reasons import reason_to_stop, refused
 from runner.sending.retry import RetryPolicy, persist
+from runner.sending.waves import Between, Waves
 from runner.sending.writer import Work, Writer
 from runner.text import Text
 
@@ -48,6 +50,8 @@ class Pool:
         now: Callable[[], float] = time.time,
         disk: Disk | None = None,
         way: Callable[[Request, Road], Way] = Journey,
+        waves: Waves | None = None,
+        between: Between = straight_on,
     ) -> None:
         """Prepares to send, in a running event loop. For the arguments, see `runner.engine.send`."""
         elapsed = asyncio.get_running_loop().time
@@ -57,7 +61,8 @@ class Pool:
         self._retry = retry
         self._observe = observe
         self._random = random
-        self._guards = Watch(guards)
+        self._barrier = Barrier(guards, waves, between, observe)
+        self._at_barrier = asyncio.Lock()
         self._elapsed = elapsed
         self._clock = VendorClock(now, observe)
         self._breaker = Breaker(breaker, observe, self._give_up, now=elapsed)
@@ -67,6 +72,7 @@ class Pool:
         self._writer = Writer(
             claims, disk or DiskThread(), batch=limits.claimed, now=now, elapsed=elapsed, settled=self._settled
         )
+        self._writer.claim_up_to(self._barrier.bound)
         line = Line(
             carrier,
             job.verdict,
@@ -120,6 +126,7 @@ class Pool:
             self.stopped = stop
             self._observe(Stopping(stop))
             self._writer.enough()
+            self._barrier.leave()
             self._all_settled.set()
             self._grace = asyncio.get_running_loop().call_later(self._limits.grace, self.leave)
         self._cancel(in_flight=False)
@@ -150,8 +157,8 @@ class Pool:
         while self.stopped is None:
             await self._open.acquire()
             self._started += 1
-            if self._guards.is_after_canary(self._started):
-                await self._look_at_canary(self._started)
+            if not self._barrier.is_open_for(self._started):
+                await self._wait_at_barrier(self._started)
             self._unsettled += 1
             request = await self._writer.next()
             if request is None:
@@ -164,13 +171,15 @@ class Pool:
                 assert self._sending is not None, "it is entered before anybody works"
                 self._sending.create_task(self._go_on(journey, first))
 
-    async def _look_at_canary(self, number: int) -> None:
-        while self.stopped is None and self._unsettled and self._guards.is_after_canary(number):
-            self._all_settled.clear()
-            await self._all_settled.wait()
-        reason = self._guards.verdict_on_canary()
-        if reason and self.stopped is None:
-            self.stop(Stop(reason=reason, code="canary"))
+    async def _wait_at_barrier(self, number: int) -> None:
+        async with self._at_barrier:
+            while self.stopped is None and not self._barrier.is_open_for(number):
+                if self._unsettled:
+                    self._all_settled.clear()
+                    await self._all_settled.wait()
+                elif (stop := await self._barrier.look()) and self.stopped is None:
+                    self.stop(stop)
+            self._writer.claim_up_to(self._barrier.bound)
 
     async def _first_step(self, journey: Way) -> Verdict | None:
         """Gives the verdict, where it is not the last word."""
@@ -251,9 +260,9 @@ class Pool:
             self._observe(Read(outcome.ordinal, outcome.key, outcome.reading.plan))
             return
         self._observe(Settled(outcome.ordinal, outcome.key, outcome.state, outcome.code))
-        reason = self._guards.settled(outcome.state)
-        if reason and self.stopped is None:
-            self.stop(Stop(reason=reason, code="max-failures"))
+        stop = self._barrier.settled(outcome)
+        if stop and self.stopped is None:
+            self.stop(stop)
 
     def _leave_open(self) -> None:
         self._open.release()

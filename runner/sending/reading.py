@@ -1,5 +1,7 @@
 """A request whose remote state is only read."""
 
+from dataclasses import replace
+
 from runner.errors import UnreadableState
 from runner.events import ReadBack
 from runner.outcome import RETRIED, Action, Finding, Outcome, Reading, State, Verdict
@@ -72,7 +74,10 @@ class Look:
     def _compared(self, remote: Remote | None) -> Reading:
         if remote is None:
             return Reading(plan=Plan.MISSING)
-        as_wanted = self._job.is_as_wanted(remote.body, self.request.body)
+        wanted = self.request.body  # none yet, where it follows from what was read
+        as_wanted = bool(wanted) and self._job.is_as_wanted(remote.body, wanted)
+        if as_wanted and remote.files:
+            remote = replace(remote, files={})  # nobody needs them, and they are large
         return Reading(plan=Plan.UNCHANGED if as_wanted else Plan.DRIFTED, remote=remote)
 
 

@@ -96,6 +96,8 @@ class Writer:
         self._claimed: deque[Request] = deque()
         self._claiming: asyncio.Future[None] | None = None
         self._exhausted = False
+        self._taken = 0
+        self._most: int | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -104,15 +106,22 @@ class Writer:
         self._disk.close()
 
     async def next(self) -> Request | None:
-        """The next of the run's requests in input order, claimed before it comes out; None when there are no more."""
+        """The next of the run's requests in input order, claimed before it comes out; None when there are no more.
+
+        It may be asked for as often as `claim_up_to` says, and no more.
+        """
         while not self._claimed:
             if self._exhausted or self._enough.is_set():
                 return None
             await asyncio.shield(self._claiming or self._claim_ahead())
         request = self._claimed.popleft()
-        if len(self._claimed) < self._batch // 2 and not (self._claiming or self._exhausted):
+        if len(self._claimed) < self._batch // 2 and not (self._claiming or self._exhausted) and self._room:
             self._claim_ahead()
         return request
+
+    def claim_up_to(self, number: int | None) -> None:
+        """No more are claimed than so many in all, until more may be; None for as many as there are."""
+        self._most = number
 
     def enough(self) -> None:
         """No further requests are wanted."""
@@ -208,6 +217,11 @@ class Writer:
         self._kept_until = began + self._claims.seconds
         return done
 
+    @property
+    def _room(self) -> int:
+        """How many may be claimed at once now."""
+        return self._batch if self._most is None else min(self._batch, self._most - self._taken)
+
     def _claim_ahead(self) -> asyncio.Future[None]:
         self._claiming = claiming = asyncio.ensure_future(self._claim())
         claiming.add_done_callback(_seen)  # where nobody waits for it, the next claim meets with the same error
@@ -216,8 +230,9 @@ class Writer:
     async def _claim(self) -> None:
         try:
             while not self._enough.is_set():
-                claimed = await self._keeping(lambda: self._claims.claim(self._batch, now=self._now()))
+                claimed = await self._keeping(lambda: self._claims.claim(self._room, now=self._now()))
                 if claimed or not self._claims.held_back:
+                    self._taken += len(claimed)
                     self._claimed.extend(claimed)
                     self._exhausted = not claimed
                     return

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +77,36 @@ def recallflow_on_a_terminal(
         os.close(keyboard)
         os.close(terminal)
     return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def recallflow_asked(
+    *args: str | Path, typed_ahead: str, answers: Sequence[str], cwd: Path, env: Mapping[str, str]
+) -> Finished:
+    """Runs a command to its end, for a user who types something at once, and an answer whenever there is a question."""
+    pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
+    keyboard, terminal = pty.openpty()
+    try:
+        os.write(keyboard, typed_ahead.encode())
+        with subprocess.Popen(
+            [*PROGRAM, *map(str, args)],
+            cwd=cwd,
+            env=environment(RECALLFLOW_HOME=str(cwd / "home")) | dict(env),
+            stdin=terminal,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            err, left = b"", list(answers)
+            while more := os.read(process.stderr.fileno(), 4096):
+                err += more
+                while left and err.count(b"[y/N]") > len(answers) - len(left):
+                    os.write(keyboard, left.pop(0).encode())
+            out = process.stdout.read()
+        return Finished(process.returncode, out.decode(), err.decode())
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
 
 
 @contextmanager

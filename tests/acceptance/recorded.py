@@ -6,7 +6,8 @@ from random import Random
 
 from runner.journal.claims import Claims
 from runner.journal.database import Database
-from runner.journal.journal import Destination, Journal, NewRun
+from runner.journal.journal import Journal
+from runner.journal.new_run import Destination, NewRun
 from runner.journal.tenancy import LeaseTerms
 from runner.outcome import Action, Attempt, Outcome, State, Stop
 from runner.problem import Problem, Violation

@@ -28,7 +28,8 @@ from jobs.recallflow.meanings import meanings_of
 from jobs.recallflow.reference import ALL_FIELDS
 from jobs.upload import Upload
 from runner.journal.database import Database
-from runner.journal.journal import Journal, NewRun
+from runner.journal.journal import Journal
+from runner.journal.new_run import NewRun
 from runner.request import Draft
 from runner.tables.read import read_table
 from runner.tables.table import Row, Table

@@ -23,8 +23,8 @@ from jobs.recallflow.reference import KEY
 from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT
 from jobs.reconcile import Reconcile
 from runner.journal.database import Database
-from runner.journal.journal import Destination
 from runner.journal.ledger import Ledger
+from runner.journal.new_run import Destination
 from runner.journal.plans import wanted_bodies
 from runner.loading import Source, load
 from runner.outcome import State

@@ -29,8 +29,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from jobs.upload import Upload
 from runner.journal.claims import Claims
 from runner.journal.database import Database
-from runner.journal.journal import Destination, Journal, NewRun
+from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
+from runner.journal.new_run import Destination, NewRun
 from runner.journal.tenancy import LeaseTerms
 from runner.outcome import Action, Attempt, Outcome, State
 from runner.problem import Problem, Violation

@@ -24,8 +24,8 @@ from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT
 from jobs.upload import Upload
 from runner.engine import Source, load, send
 from runner.journal.database import Database
-from runner.journal.journal import Destination
 from runner.journal.ledger import Ledger
+from runner.journal.new_run import Destination
 from runner.outcome import State
 from runner.sending.limits import Limits
 from runner.sending.retry import RetryPolicy

@@ -243,6 +243,17 @@ def test_a_file_that_became_a_pipe_is_not_waited_for(root: Path) -> None:
     assert isinstance(attachment, Attachment)
     attachment.path.unlink()
     os.mkfifo(attachment.path)
-    request = Request(ordinal=1, key="1", body=b"{}", attachments=(attachment,))
+    request = Request(ordinal=1, key="1", body=f'"{attachment.token}"'.encode(), attachments=(attachment,))
     with pytest.raises(AttachmentChanged):
         with_attachments(request)
+
+
+def test_a_token_is_never_sent_for_a_file_that_is_not_here() -> None:
+    token = Attachment(path=Path("gone"), size=1, sha256="0" * 64).token
+    with pytest.raises(AttachmentChanged, match="not here"):
+        with_attachments(Request(ordinal=1, key="1", body=f'{{"sound": "{token}"}}'.encode()))
+
+
+def test_a_file_that_does_not_go_into_the_body_is_not_looked_at() -> None:
+    was_there = Attachment(path=Path("gone"), size=1, sha256="0" * 64)
+    assert with_attachments(Request(ordinal=1, key="1", body=b"{}", attachments=(was_there,))) == b"{}"

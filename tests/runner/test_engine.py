@@ -14,8 +14,8 @@ from runner.events import Event, Loaded, Settled
 from runner.exchange import Call
 from runner.journal.claims import Claims
 from runner.journal.database import Database
-from runner.journal.journal import Destination
 from runner.journal.ledger import Ledger
+from runner.journal.new_run import Destination
 from runner.journal.tenancy import LeaseTerms
 from runner.outcome import RunState, State, Stop
 from runner.sending.guards import Guards, MaxFailures

@@ -13,8 +13,9 @@ from runner.allowance import Allowance
 from runner.events import Compared, Event, Started
 from runner.exchange import Call
 from runner.journal.database import Database
-from runner.journal.journal import Journal, NewRun
+from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger, RunRecord
+from runner.journal.new_run import NewRun
 from runner.journal.plans import planned_requests
 from runner.outcome import RunState, State, Stop
 from runner.plan import MovedBy, Plan

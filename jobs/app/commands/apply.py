@@ -7,6 +7,8 @@ from random import SystemRandom
 from rich.console import Console
 
 from jobs.app.asked import asked_to_apply
+from jobs.app.between_waves import Consent, WaveOptions
+from jobs.app.guarded import guarded
 from jobs.app.plan_ending import PlanEnding, check_places, end_of_plan
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
@@ -33,6 +35,9 @@ class ApplyOptions:
     plan: Path
     settings: Settings
     ending: PlanEnding
+    waves: WaveOptions
+    yes: bool
+    """Whether it goes on where it would ask."""
 
 
 def apply(options: ApplyOptions) -> int:
@@ -42,6 +47,7 @@ def apply(options: ApplyOptions) -> int:
         RunnerError: nothing was started.
     """
     ending = options.ending
+    sizes, pause = options.waves.sizes, options.waves.pause
     check_places(ending)
     ticks = read_ticks(options.plan, options.settings.reading)
     console = Console(stderr=True, quiet=ending.quiet)
@@ -50,24 +56,25 @@ def apply(options: ApplyOptions) -> int:
         Database(options.settings.journal) as database,
     ):
         made = _run_of(ticks, database)
-        settings = going_where_it_went(made, options.settings)
+        settings = guarded(going_where_it_went(made, options.settings))
         delivery = Delivery.of(settings, in_sandbox=False)
         check_destination(made, delivery)
         run = load_ticked(
             Reconcile(None, APPLY),
-            TickedPlan(path=options.plan, ticks=ticks, run=made.id),
+            TickedPlan(path=options.plan, ticks=ticks, run=made.id, waves=sizes, pause=pause),
             database,
             destination=delivery.destination,
             random=SystemRandom(),
-            asked=asked_to_apply(options.plan, settings),
+            asked=asked_to_apply(options.plan, settings, waves=sizes, pause=pause),
         )
         loaded = Ledger(database).run(run)
+        consent = Consent(language=ending.language, yes=options.yes, json=ending.json)
         with Interrupts() as interrupts:
             with watching(settings.log, write, console, ending.language) as observe:
                 observe(
                     Loaded(rows=loaded.rows, ready=loaded.open, invalid=loaded.counts[State.INVALID], run=loaded.name)
                 )
-                stop = delivery.send(run, database, settings, observe, interrupts.control)
+                stop = delivery.send(run, database, settings, observe, interrupts.control, consent=consent)
             return end_of_plan(run, database, stop, settings, ending, interrupts)
 
 

@@ -11,6 +11,7 @@ from jobs.app.settings import Settings
 from jobs.app.summary import print_json
 from runner.errors import JournalError, SettingsError
 from runner.journal.database import Database
+from runner.journal.kept_files import KeptFiles
 from runner.journal.owner import is_gone, this_process
 from runner.journal.pruning import OldRun, delete_runs, give_space_back, old_runs
 from runner.text import Language, Text
@@ -36,6 +37,7 @@ def prune(settings: Settings, *, yes: bool, language: Language, json: bool) -> i
         _ask(_words(_QUESTION, old, settings), language, json=json)
     with Database(settings.journal) as database:
         old = delete_runs(database, old, owner=this_process(), before=before, now=time.time, is_gone=is_gone)
+        KeptFiles(database).forget_unused(database, now=time.time())
         _give_space_back(database, language)
     _tell(old, _words(_DONE, old, settings), language, json=json)
     return 0

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
+from jobs.app.between_waves import Consent
 from jobs.app.ending import Ending, end
+from jobs.app.export_ending import ExportEnding, end_of_export
+from jobs.app.guarded import GUARDED, guarded
 from jobs.app.plan_ending import PlanEnding, end_of_plan
+from jobs.app.repeated_migration import check_unread, would_repeat
 from jobs.app.repeating import check_corrections, check_repeats
 from jobs.app.reporting import check_has_plan, check_plan, check_report
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
-from jobs.app.starting import begin_turn, check_destination, going_where_it_went
+from jobs.app.starting import begin_turn, check_destination, check_not_undone, going_where_it_went
 from jobs.app.stopping import Interrupts
+from jobs.app.summary import how_to_apply, how_to_plan, how_to_send
 from jobs.app.watching import keeping_log, watching
+from jobs.recallflow.names import EXPORT, UPLOAD
 from runner.errors import InputError
 from runner.events import Observe
 from runner.journal.corrections import settle_meanwhile
@@ -53,11 +59,20 @@ def resume(options: ResumeOptions) -> int:
             check_has_plan(done, options.ending.plan)
             with Interrupts() as interrupts:
                 return end(done.id, database, None, options.ending, interrupts)
-        record = run_to_resume(database, options.run, now=time.time(), is_gone=is_gone)
+        record = run_to_resume(
+            database,
+            options.run,
+            now=time.time(),
+            is_gone=is_gone,
+            passed_over=lambda each: would_repeat(each, database),
+        )
         check_has_plan(record, options.ending.plan)
+        check_not_undone(record, database)
         settings = going_where_it_went(record, settings)
         delivery = Delivery.of(settings, in_sandbox=record.endpoint == SANDBOX)
         check_destination(record, delivery)
+        if record.job == EXPORT:
+            return _resume_export(record, database, delivery, settings, options, write)
         if record.terms is not None:
             return _resume_planned(record, database, delivery, settings, options, write)
         if record.state is RunState.PLANNED and delivery.base_url is not None:
@@ -82,20 +97,30 @@ def _resume_planned(
     """Goes on with reading, or with sending what was planned."""
     language = options.ending.language
     if record.is_plan:
+        anew = how_to_send(record)
         raise InputError(
             f"Run {record.name} is a plan, all of it read. Tick what is to be sent in a saved plan and use "
-            "`recallflow apply`, or compare anew with `recallflow reconcile --apply`.",
+            f"`recallflow apply`, or plan anew with `{anew}`.",
             f"运行 {record.name} 是一份已完成比对的计划。请在保存的计划中勾选后用 `recallflow apply` 应用，"
-            "或用 `recallflow reconcile --apply` 重新比对并修复。",
+            f"或用 `{anew}` 重新比对并发送。",
         )
     if later := overtaken_by(database, record.id):
         raise InputError(
-            f"Run {later} has compared the same file since, so that {record.name} is out of date. Nothing was started; "
-            "compare anew with `recallflow reconcile`.",
-            f"运行 {later} 此后已比对同一文件，运行 {record.name} 已过时。未开始；"
-            "请用 `recallflow reconcile` 重新比对。",
+            f"Run {later} has compared the same since, so that {record.name} is out of date. Nothing was started; "
+            f"compare anew with `{how_to_plan(record)}`.",
+            f"运行 {later} 此后已比对同一内容，运行 {record.name} 已过时。未开始；"
+            f"请用 `{how_to_plan(record)}` 重新比对。",
         )
+    if not options.yes:
+        check_unread(record, database)
+    if record.job in GUARDED:
+        settings = guarded(settings)
+    consent = Consent(language=language, yes=options.yes, json=options.ending.json)
+    if record.job == UPLOAD:
+        return _resume_compared_upload(record, database, delivery, settings, options, write)
     begin_turn(record.id, database, discard=False)
+    if not options.yes:  # what was under way a moment ago may have ended since
+        check_unread(record, database)
     ending = PlanEnding(
         language=language,
         json=options.ending.json,
@@ -105,8 +130,46 @@ def _resume_planned(
     )
     with Interrupts() as interrupts:
         with watching(settings.log, write, Console(stderr=True), language) as observe:
-            stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=True)
+            control = interrupts.control
+            stop = delivery.send(record.id, database, settings, observe, control, resumed=True, consent=consent)
         return end_of_plan(record.id, database, stop, settings, ending, interrupts)
+
+
+def _resume_export(
+    record: RunRecord,
+    database: Database,
+    delivery: Delivery,
+    settings: Settings,
+    options: ResumeOptions,
+    write: Observe | None,
+) -> int:
+    """Goes on with reading; the file is written when somebody says where."""
+    language = options.ending.language
+    if record.is_plan:
+        how = how_to_apply(record, options.ending.home)
+        raise InputError(how.en, how.zh)
+    ending = ExportEnding(out=None, language=language, json=options.ending.json, home=options.ending.home)
+    with Interrupts() as interrupts:
+        with watching(settings.log, write, Console(stderr=True), language) as observe:
+            stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=True)
+        return end_of_export(record.id, database, stop, ending, interrupts)
+
+
+def _resume_compared_upload(
+    record: RunRecord,
+    database: Database,
+    delivery: Delivery,
+    settings: Settings,
+    options: ResumeOptions,
+    write: Observe | None,
+) -> int:
+    """The same, for an upload: it ends as one."""
+    language = options.ending.language
+    check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
+    with Interrupts() as interrupts:
+        with watching(settings.log, write, Console(stderr=True), language) as observe:
+            stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=True)
+        return end(record.id, database, stop, options.ending, interrupts)
 
 
 def _done_without_report(database: Database, name: str | None) -> RunRecord | None:
@@ -115,5 +178,6 @@ def _done_without_report(database: Database, name: str | None) -> RunRecord | No
         record: RunRecord | None = find_run(database, name)
     else:
         record = next((run for run in Ledger(database).runs() if run.state is not RunState.PLANNED), None)
-    done = record and record.state is RunState.DONE and record.terms is None  # a plan has a report on demand only
+    reports = record and (record.terms is None or record.job == UPLOAD)  # a plan has a report on demand only
+    done = reports and record and record.state is RunState.DONE
     return record if done and record and record.report is None else None

@@ -1,6 +1,8 @@
 """`recallflow show`: one run, what became of it, and what can be done about it."""
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -14,8 +16,11 @@ from jobs.upload import Upload
 from runner.journal.database import Database
 from runner.journal.figures import MOST_FREQUENT, Answers, frequent_answers
 from runner.journal.ledger import RunRecord
+from runner.journal.listed_from import KeysFile, listed_from
 from runner.journal.lookup import Standing, find_run, standing
 from runner.journal.owner import is_gone
+from runner.journal.plans import rules_of
+from runner.journal.way_back import undone_by
 from runner.report.advice import adviser
 from runner.report.words import STATES, Advise
 from runner.text import Language, Text
@@ -39,19 +44,42 @@ def show(journal: Path, name: str | None, *, language: Language, json: bool, hom
         record = find_run(database, name)
         place = standing(database, record, now=time.time(), is_gone=is_gone)
         answers = frequent_answers(database, record.id, MOST_FREQUENT)
+        back = undone_by(database, record.id)
+        rules = rules_of(database, record.id)
+        keys = listed_from(database, record.id)
+    trail = _Trail(rules, back.name if back else None, keys)
     if json:
-        print_json(_json(record, place, answers, language))
+        print_json(_json(record, place, answers, trail, language))
     else:
-        _print(Console(), record, place, answers, language, home)
+        _print(Console(), record, place, answers, trail, language, home)
     return 0
 
 
-def _json(record: RunRecord, place: Standing, answers: list[Answers], language: Language) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class _Trail:
+    """What the other runs, and the rules, have to do with it."""
+
+    rules: Sequence[str]
+    """Which rules have wanted a change, by name."""
+    undone_by: str | None
+    keys: KeysFile | None
+    """The file that lists what it looked at."""
+
+
+def _json(
+    record: RunRecord, place: Standing, answers: list[Answers], trail: _Trail, language: Language
+) -> dict[str, object]:
     return run_json(record, None, language) | {
         "started": record.started,
         "source": record.source,
+        "sha256": record.sha256,
+        "user": record.user,
         "asked": record.asked,
         "corrects": record.origin,
+        "keys": {"source": trail.keys.name, "sha256": trail.keys.sha256} if trail.keys else None,
+        "rules": list(trail.rules),
+        "undoes": record.undoes,
+        "undone_by": trail.undone_by,
         "sheet": record.sheet,
         "endpoint": record.endpoint,
         "account": record.account,
@@ -74,11 +102,12 @@ def _print(
     record: RunRecord,
     place: Standing,
     answers: list[Answers],
+    trail: _Trail,
     language: Language,
     home: Path | None,
 ) -> None:
     print_line(console, head(record), language)
-    console.print(_facts(record, language))
+    console.print(_facts(record, trail, language))
     console.print(counts_table(record, language))
     if answers:
         console.print(_answers(answers, adviser(record, Upload(None)), language))
@@ -96,7 +125,7 @@ def _print(
         print_line(console, report_line(record.report), language)
 
 
-def _facts(record: RunRecord, language: Language) -> Table:
+def _facts(record: RunRecord, trail: _Trail, language: Language) -> Table:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -105,12 +134,22 @@ def _facts(record: RunRecord, language: Language) -> Table:
     facts: tuple[tuple[Text, Text], ...] = (
         (_JOB, Text.verbatim(record.job)),
         (_FILE, sheet.format(file=record.source, sheet=record.sheet)),
+        *(((_SHA256, Text.verbatim(record.sha256)),) if record.sha256 else ()),
         (_STARTED, Text.verbatim(local_time(record.started))),
+        *(((_BY, Text.verbatim(record.user)),) if record.user else ()),
         (_TOOK, Text("{seconds} s", "{seconds} 秒").format(seconds=f"{record.seconds:,.1f}")),
         (_TO, to.format(endpoint=record.endpoint, account=record.account)),
     )
     if record.origin:
         facts += ((_CORRECTS, Text.verbatim(record.origin)),)
+    if trail.keys:
+        facts += ((_KEYS, Text.verbatim(trail.keys.name)), (_SHA256, Text.verbatim(trail.keys.sha256)))
+    if trail.rules:
+        facts += ((_RULES, Text.verbatim(", ".join(trail.rules))),)
+    if record.undoes:
+        facts += ((_UNDOES, Text.verbatim(record.undoes)),)
+    if trail.undone_by:
+        facts += ((_UNDONE_BY, Text.verbatim(trail.undone_by)),)
     for name, value in facts:
         table.add_row(name.in_language(language), RichText(value.in_language(language)))
     return table
@@ -134,6 +173,12 @@ def _answers(answers: list[Answers], advise: Advise, language: Language) -> Tabl
 
 _JOB = Text("Job", "任务")
 _FILE = Text("File", "文件")
+_SHA256 = Text("Its SHA-256", "文件 SHA-256")
+_BY = Text("By", "操作人")
+_KEYS = Text("Keys from", "编号来源")
+_RULES = Text("Rules", "规则")
+_UNDOES = Text("Takes back run", "撤销的运行")
+_UNDONE_BY = Text("Taken back by run", "已被撤销，撤销运行")
 _CORRECTS = Text("Corrects run", "更正的运行")
 _STARTED = Text("Started", "开始时间")
 _TOOK = Text("Took", "用时")

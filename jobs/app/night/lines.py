@@ -64,8 +64,9 @@ def _details(found: Foremost) -> Sequence[Text]:
     if found.problem:
         cell, message = found.problem
         return [text_in_one_line(Text(f"{cell} {message.en}", f"{cell} {message.zh}"), LONGEST_MESSAGE)]
-    if found.state in _SPOKEN_OF_BY_STATE or found.plan is Plan.UNREADABLE:
+    if found.state in _SPOKEN_OF_BY_STATE or found.plan is Plan.UNREADABLE or found.never_sent:
         code, message = found.code or "", found.message or Text.verbatim("")
+        code = "" if found.never_sent else code  # which is the word before it
         said = text_in_one_line(Text(f"{code} {message.en}", f"{code} {message.zh}"), LONGEST_MESSAGE)
         return [said] if said.en or said.zh else []
     fields = list(map(_changed, found.differences))

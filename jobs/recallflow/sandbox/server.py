@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 from pydantic import SecretStr
 
+from jobs.recallflow.sandbox.example_flows import fill_with_examples
 from jobs.recallflow.sandbox.faults import Fault, FaultDice, FaultShares
 from jobs.recallflow.sandbox.gate import Gate, Opening, Refused
 from jobs.recallflow.sandbox.request_log import Exchange, RequestLog, subject
@@ -53,6 +54,10 @@ class SandboxSettings:
     numbers_as_text: bool = False
     reverse_nodes: bool = False
     null_for_unknown: bool = False
+    newest_first: bool = False
+    """Whether queryPage begins with the newest flow."""
+    flows: int = 0
+    """Example flows that it has from the start."""
     request_log: Path | None = None
     """Gets a line of JSON for every request."""
 
@@ -108,7 +113,9 @@ class _Server:
             numbers_as_text=settings.numbers_as_text,
             reverse_nodes=settings.reverse_nodes,
             null_for_unknown=settings.null_for_unknown,
+            newest_first=settings.newest_first,
         )
+        fill_with_examples(self.vendor, settings.flows, now=self.vendor.today())
 
     def close(self) -> None:
         self._log.close()

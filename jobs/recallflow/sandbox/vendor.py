@@ -38,6 +38,7 @@ class Flow:
     created: datetime
     status: int = PENDING
     fields: dict[str, Any] = field(default_factory=dict)
+    task_name: str = ""
 
 
 class SimulatedVendor:
@@ -53,6 +54,7 @@ class SimulatedVendor:
         numbers_as_text: bool = False,
         reverse_nodes: bool = False,
         null_for_unknown: bool = False,
+        newest_first: bool = False,
     ) -> None:
         """Opens without any flow.
 
@@ -64,6 +66,7 @@ class SimulatedVendor:
             numbers_as_text: whether it gives numbers back as text.
             reverse_nodes: whether it gives nodes back in reverse order.
             null_for_unknown: whether it answers for a flow that does not exist with success and no data.
+            newest_first: whether queryPage begins with the newest flow; what the real one does nobody has verified.
         """
         self.flows: dict[int, Flow] = {}
         self._account = account
@@ -73,6 +76,7 @@ class SimulatedVendor:
         self._numbers_as_text = numbers_as_text
         self._reverse_nodes = reverse_nodes
         self._null_for_unknown = null_for_unknown
+        self._newest_first = newest_first
         self._calls: dict[str, Callable[[dict[str, Any]], Reply]] = {
             "recallFlow/update": self._update,
             "recallFlow/queryDetail": self._query_detail,
@@ -144,6 +148,7 @@ class SimulatedVendor:
             return _reply("-22", "params.strTime and params.endTime are required: YYYY-MM-DD HH:mm:ss")
         name = params.get("taskName") or ""
         found = [flow for flow in self.flows.values() if first <= flow.created <= last and name in _task_name(flow)]
+        found.sort(key=lambda flow: flow.created, reverse=self._newest_first)
         records = [_summary(flow) for flow in found[(current - 1) * size : current * size]]
         pages = -(-len(found) // size)
         return _reply(
@@ -189,7 +194,7 @@ def _task_id(flow: Flow) -> int:
 
 
 def _task_name(flow: Flow) -> str:
-    return f"task {flow.key_id}"
+    return flow.task_name or f"task {flow.key_id}"
 
 
 def _summary(flow: Flow) -> dict[str, object]:
@@ -198,9 +203,9 @@ def _summary(flow: Flow) -> dict[str, object]:
         "taskId": _task_id(flow),
         "taskName": _task_name(flow),
         "createTime": flow.created.strftime("%Y-%m-%d %H:%M:%S"),
-        "recallType": flow.fields["recallType"],
-        "recallInterval": flow.fields["recallInterval"],
-        "recallNum": flow.fields["recallNum"],
+        "recallType": flow.fields.get("recallType"),
+        "recallInterval": flow.fields.get("recallInterval"),
+        "recallNum": flow.fields.get("recallNum"),
         "finishNum": 0,
         "status": flow.status,
     }

@@ -21,8 +21,8 @@ from runner.engine import Source, load
 from runner.events import Event, Read, Settled
 from runner.exchange import Call, Response
 from runner.journal.database import Database
-from runner.journal.journal import Destination
 from runner.journal.ledger import Ledger
+from runner.journal.new_run import Destination
 from runner.outcome import Stop
 from runner.reconciling import reconcile
 from runner.sending.limits import BreakerTerms, Limits

@@ -16,19 +16,24 @@ from jobs.app.log_terms import LogFormat, LogLevel, LogTerms
 from runner.errors import SettingsError
 from runner.events import (
     AskedToWait,
+    Asking,
     Attempted,
     ClockLearned,
     Compared,
     Event,
     LimitChanged,
     Loaded,
+    PageRead,
     Paused,
     Read,
     ReadBack,
+    Resting,
     Resumed,
     Settled,
     Started,
     Stopping,
+    WaveBegan,
+    WaveEnded,
 )
 from runner.outcome import Action, Finding, State, Stop
 from runner.plan import Plan
@@ -57,6 +62,11 @@ STORY: tuple[Event, ...] = (
     LimitChanged(9, ""),
     Settled(1, "7", State.FAILED, "-22"),
     Settled(2, "8", State.NOT_SENT),
+    WaveBegan(number=1, of=3, size=10),
+    WaveEnded(number=1, of=3, states={State.SUCCEEDED: 9, State.FAILED: 1}, next=100, left=200),
+    Asking(),
+    Resting(600.0),
+    PageRead(1, 3, "0", 0.2),
     Stopping(Stop(reason=WORDS, signal=2, code="SIGINT")),
 )
 
@@ -87,7 +97,8 @@ def test_every_event_has_a_line_with_its_name_its_time_and_its_run(tmp_path: Pat
     assert [line["event"] for line in lines] == [
         "loaded", "reading", "read", "read", "compared",
         "started", "attempted", "limit_lowered", "read_back", "read_back", "clock_learned", "paused", "resumed",
-        "asked_to_wait", "limit_raised", "settled", "settled", "stopping",
+        "asked_to_wait", "limit_raised", "settled", "settled",
+        "wave_began", "wave_ended", "asking", "resting", "page_read", "stopping",
     ]  # fmt: skip
     for line in lines:
         time = datetime.fromisoformat(line["time"])
@@ -109,9 +120,9 @@ def test_a_level_has_a_line_an_attempt_a_line_a_change_or_only_what_a_person_sho
     assert events("info") == [
         "loaded", "reading", "read", "compared",
         "started", "limit_lowered", "clock_learned", "paused", "resumed", "asked_to_wait",
-        "settled", "settled", "stopping",
+        "settled", "settled", "wave_began", "wave_ended", "asking", "resting", "stopping",
     ]  # fmt: skip
-    assert events("warning") == ["limit_lowered", "clock_learned", "paused", "asked_to_wait", "stopping"]
+    assert events("warning") == ["limit_lowered", "clock_learned", "paused", "asked_to_wait", "wave_ended", "stopping"]
 
 
 @pytest.mark.parametrize("format", get_args(LogFormat))
@@ -158,7 +169,8 @@ def test_a_disk_that_fills_up_is_told_once_and_fails_nothing() -> None:
 
 
 def test_it_is_known_of_every_field_of_an_event_whether_it_may_be_logged() -> None:
-    withheld = {(Loaded, "notices"), (Paused, "cause"), (Stopping, "stop"), (Compared, "plan")}  # those are counts
+    counts = {(Compared, "plan"), (Started, "settled"), (WaveEnded, "states")}
+    withheld = {(Loaded, "notices"), (Paused, "cause"), (Stopping, "stop"), *counts}
     texts = {
         (type(event), field.name)
         for event in STORY

@@ -106,7 +106,10 @@ def differing(base: Version | None, remote: Version, wanted: Version, *, hidden:
 
 
 def put_together(remote: Version, wanted: Version, fields: Collection[str], *, hidden: bool) -> Version | None:
-    """What is to be sent, by the names of the nodes; None where it takes audio that is not here."""
+    """What is to be sent, by the names of the nodes; None where it takes audio that is not given back.
+
+    Audio that is, and is not wanted, is named by its token.
+    """
     here = {node["baseFile"] for node in wanted.nodes.values()}
     flow = {field: (wanted if field in fields else remote).flow[field] for field in _FLOW_NAMES}
     nodes: dict[str, Values] = {}
@@ -115,16 +118,22 @@ def put_together(remote: Version, wanted: Version, fields: Collection[str], *, h
         if there is not None:
             named = {field for field in _NODE_NAMES if f"nodeList[{place}].{field}" in fields}
             nodes[name] = {field: (node if field in named else there).get(field) for field in _NODE_NAMES}
-            if "baseFile" not in named and (hidden or there["baseFile"] not in here):
-                return None
+            if "baseFile" not in named:
+                if hidden:
+                    return None
+                nodes[name]["baseFile"] = _named(there["baseFile"], here)
         elif f"nodeList[{place}]" in fields:
             nodes[name] = node
     for place, (name, there) in enumerate(_extra(remote, wanted), start=len(wanted.nodes)):
         if f"nodeList[{place}]" not in fields:
-            nodes[name] = there
-            if hidden or there["baseFile"] not in here:
+            if hidden:
                 return None
+            nodes[name] = there | {"baseFile": _named(there["baseFile"], here)}
     return Version(flow, nodes)
+
+
+def _named(audio: str | None, here: Collection[str | None]) -> str | None:
+    return audio if audio is None or audio in here else token(audio)
 
 
 def _extra(remote: Version, wanted: Version) -> list[tuple[str, Values]]:

@@ -74,7 +74,7 @@ def detail_after(flow: Values, **variants: bool) -> Any:
 
 def test_a_state_has_the_fields_of_an_update_in_the_order_of_the_page_and_no_others() -> None:
     remote = of_data(detail_after(FLOW))
-    assert remote == Remote(body=body_of(FLOW), locked=False)
+    assert remote == Remote(body=body_of(FLOW), locked=False, facts={"status": 0})
 
 
 @quickly

@@ -112,6 +112,67 @@ CREATE TABLE attachments (
 ) WITHOUT ROWID;
 """
 
+ADDED_BY_VERSION_3 = """
+-- SHA-256 of all that is to be sent; null where nothing is, or in a run from before version 3 until it is asked for
+ALTER TABLE runs ADD COLUMN content TEXT;
+
+-- whether it was taken ahead, by the process that is going to send
+ALTER TABLE leases ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0;
+"""
+
+ADDED_BY_VERSION_4 = """
+-- the command, as it could be typed; null in a run from before version 4
+ALTER TABLE runs ADD COLUMN asked TEXT;
+
+-- its heading row: JSON, a list of [heading, field or null]; null where its rows are not kept
+ALTER TABLE runs ADD COLUMN headings TEXT;
+
+-- the folder of the files that its cells name
+ALTER TABLE runs ADD COLUMN files_root TEXT;
+
+-- the run whose corrections it is
+ALTER TABLE runs ADD COLUMN origin INTEGER;
+
+CREATE TABLE source_rows (              -- as they stand in the user's file, for the corrections
+    run         INTEGER NOT NULL,
+    ordinal     INTEGER NOT NULL,
+    row         INTEGER NOT NULL,
+    cells       TEXT NOT NULL,          -- see `runner.journal.source_rows`
+    PRIMARY KEY (run, ordinal, row)
+) WITHOUT ROWID;
+"""
+
+ADDED_BY_VERSION_5 = """
+-- the job whose updates it sends or compares
+ALTER TABLE runs ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+
+-- how it compares with the remote state: JSON, see `runner.planning.terms`; null where it does not
+ALTER TABLE runs ADD COLUMN terms TEXT;
+
+CREATE TABLE plans (                    -- a row once the remote state of a request was read, or could not be
+    run         INTEGER NOT NULL,
+    ordinal     INTEGER NOT NULL,
+    plan        TEXT NOT NULL,          -- see `runner.plan.Plan`
+    before      BLOB,                   -- the remote state; null where there is none, or where it is as wanted
+    wanted      BLOB,                   -- null where that is the body
+    base        BLOB,                   -- what counts as applied last, where that is not the body; empty for nothing
+    read        REAL NOT NULL,
+    PRIMARY KEY (run, ordinal)
+) WITHOUT ROWID;
+
+CREATE TABLE differences (
+    run         INTEGER NOT NULL,
+    ordinal     INTEGER NOT NULL,
+    place       INTEGER NOT NULL,       -- among the request's differences, from 1
+    field       TEXT NOT NULL,
+    old         TEXT NOT NULL,          -- JSON: what the vendor has
+    new         TEXT NOT NULL,          -- JSON: what is wanted
+    moved_by    TEXT,                   -- see `runner.plan.MovedBy`; null where nothing was ever applied
+    ignored     TEXT,                   -- why it is left alone, where it is
+    PRIMARY KEY (run, ordinal, place)
+) WITHOUT ROWID;
+"""
+
 THREE_GUESTS = """
 INSERT INTO runs (id, name, job, state, source, sha256, key_column, key_heading, endpoint, account, started, rows)
 VALUES (1, '20250615-150640-0001', 'greet', 'stopped', 'guests.csv', '0', 'A', 'Guest', 'https://vendor.example/greet',
@@ -125,11 +186,25 @@ INSERT INTO leases (run, owner, expires) VALUES (1, 'host:0', 1750000060.0);
 """
 
 
+ADDED = {
+    2: ADDED_BY_VERSION_2,
+    3: ADDED_BY_VERSION_3,
+    4: ADDED_BY_VERSION_4,
+    5: ADDED_BY_VERSION_5,
+}
+
+
 def old_journal(path: Path, version: int) -> Path:
-    """Makes a journal of version 1 or 2."""
+    """Makes a journal of version 1 to 5."""
     connection = sqlite3.connect(path)
     try:
-        connection.executescript(VERSION_1 + (ADDED_BY_VERSION_2 if version > 1 else "") + THREE_GUESTS)
+        connection.executescript(VERSION_1)
+        for number in range(2, version + 1):
+            connection.executescript(ADDED[number])
+        connection.executescript(THREE_GUESTS)
+        if version > 4:
+            connection.execute("UPDATE runs SET subject = job")
+            connection.commit()
         connection.execute(f"PRAGMA application_id={0x52_43_46_4C}")
         connection.execute(f"PRAGMA user_version={version}")
         connection.execute("PRAGMA journal_mode=WAL")

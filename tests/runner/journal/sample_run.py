@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from random import Random
 
 from runner.journal.database import Database
-from runner.journal.journal import Destination, Journal, NewRun
+from runner.journal.journal import Journal
+from runner.journal.new_run import Destination, NewRun
 from runner.outcome import Action, Attempt, Outcome, State
 from runner.problem import Problem, Violation
 from runner.request import Draft

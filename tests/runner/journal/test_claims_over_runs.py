@@ -12,8 +12,9 @@ import pytest
 from runner.errors import LeaseLost
 from runner.journal.claims import Claims
 from runner.journal.database import Database
-from runner.journal.journal import Destination, Journal
+from runner.journal.journal import Journal
 from runner.journal.leases import SANDBOX
+from runner.journal.new_run import Destination
 from runner.journal.owner import is_gone
 from runner.journal.tenancy import LeaseTerms
 from runner.outcome import State

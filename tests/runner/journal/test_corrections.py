@@ -15,8 +15,9 @@ from runner.journal.corrections import (
 from runner.journal.corrigenda import corrigenda
 from runner.journal.database import Database
 from runner.journal.family import TAKEN_OVER, is_left_with_some
-from runner.journal.journal import Destination, Journal
+from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger, Result
+from runner.journal.new_run import Destination
 from runner.journal.tenancy import LeaseTerms
 from runner.outcome import Action, Outcome, RunState, State, Stop
 from runner.report.words import CORRECTED

@@ -7,14 +7,16 @@ from random import Random
 
 import pytest
 
-from runner.errors import LeaseLost
+from runner.errors import JournalError, LeaseLost
 from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.decisions import changes_planned, hold_back, keep_as_plan, take_turn
-from runner.journal.journal import Destination, Journal
+from runner.journal.journal import Journal
 from runner.journal.leases import SANDBOX
 from runner.journal.ledger import Ledger
+from runner.journal.new_run import Destination
 from runner.journal.tenancy import LeaseTerms
+from runner.journal.way_back import being_undone_by
 from runner.outcome import RunState
 from runner.plan import Plan, Planned
 from runner.text import Text
@@ -150,3 +152,51 @@ def test_whose_turn_it_is_may_begin_and_nobody_else(journal: Database) -> None:
     with pytest.raises(Exception, match="host:1"):
         claims(journal, run, OTHERS_LEASE)
     claims(journal, run)
+
+
+def taken_back(database: Database) -> tuple[int, int]:
+    """A run, and another one that takes it back."""
+    run = new_run(database, seed=1, job="migrate")
+    back = new_run(database, seed=2, job="undo")
+    database.execute("UPDATE runs SET undoes = ? WHERE id = ?", (run, back))
+    return run, back
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_run_and_the_one_that_takes_it_back_never_go_on_at_once(journal: Database, first: int) -> None:
+    runs = taken_back(journal)
+    under_way, other = runs[first], runs[1 - first]
+    held = claims(journal, under_way)
+    assert turn(journal, other, OTHERS_LEASE) == (Ledger(journal).run(under_way).name, "host:1")
+    with pytest.raises(JournalError, match=r"takes this one back.*host:1"):
+        claims(journal, other, OTHERS_LEASE)
+    held.release()
+    assert turn(journal, other, OTHERS_LEASE) is None
+    claims(journal, other, OTHERS_LEASE)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_who_was_away_while_the_other_one_of_the_two_went_on_does_not_go_on_beside_it(
+    journal: Database, first: int
+) -> None:
+    runs = taken_back(journal)
+    frozen = claims(journal, runs[first])
+    claims(journal, runs[1 - first], OTHERS_LEASE, now=STARTED + 61)
+    with pytest.raises(LeaseLost):
+        frozen.renew(now=STARTED + 62)
+
+
+def test_a_run_is_being_taken_back_from_when_that_is_begun_until_it_ends(journal: Database) -> None:
+    run, back = taken_back(journal)
+
+    def seen(now: float = STARTED) -> int | None:
+        found = being_undone_by(journal, run, now=now, is_gone=lambda _: False)
+        return found.id if found else None
+
+    assert seen() is None, "only planned"
+    claims(journal, back)
+    assert (seen(), seen(STARTED + 61)) == (back, None)
+    Journal(journal).set_state(back, RunState.RUNNING)
+    assert seen(STARTED + 61) == back, "it was killed"
+    Journal(journal).set_state(back, RunState.DONE)
+    assert seen(STARTED + 61) is None

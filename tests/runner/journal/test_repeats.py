@@ -8,8 +8,9 @@ import pytest
 from runner.errors import JournalError
 from runner.journal.claims import Claims
 from runner.journal.database import Database
-from runner.journal.journal import Destination, Journal
+from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
+from runner.journal.new_run import Destination
 from runner.journal.repeats import Repeats, find_repeats
 from runner.journal.tenancy import LeaseTerms
 from runner.outcome import Outcome, State, Stop

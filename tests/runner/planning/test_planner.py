@@ -132,5 +132,5 @@ def test_an_ignored_field_that_both_have_moved_makes_no_conflict() -> None:
 def test_what_cannot_be_put_together_says_why() -> None:
     planned = plan(("times=0", "words=ho"), terms=PlanTerms(fields=FieldSelection(only=("words",))))
     assert (planned.plan, planned.body) == (Plan.DRIFTED, None)
-    assert planned.problem is not None
-    assert planned.problem.code == "too-little"
+    [problem] = planned.problems
+    assert problem.violation.code == "too-little"

@@ -51,7 +51,7 @@ def test_a_plan_has_a_line_for_each_difference_and_one_for_what_cannot_be_put_ri
 ) -> None:
     path = plan(database, tmp_path, planned_run(database))
     until = "Ignored until 2026-12-31: the client asked"
-    theirs, ours, both = "changed at the vendor's", "changed in the spreadsheet", "changed on both sides"
+    theirs, ours, both = "changed at the vendor's", "changed on our side", "changed on both sides"
     assert values(path) == [
         ("Apply", "guest", "Rows", "Plan", "Field", "Field label", "At the vendor's", "Wanted", "Who moved", "Note"),
         (None, "guest-2", "3", "drifted", "times", "次数", 2, 3, ours, None),

@@ -22,6 +22,7 @@ from runner.plan import Plan, Planned
 from runner.planning.planner import Planner
 from runner.planning.terms import PlanTerms
 from runner.request import Draft, Request
+from runner.sending.barrier import straight_on
 from runner.sending.disk import Disk
 from runner.sending.guards import Guards
 from runner.sending.journey import Journey, Road, Way
@@ -30,6 +31,7 @@ from runner.sending.line import Carrier
 from runner.sending.pool import NO_GUARDS, Pool
 from runner.sending.reading import Look
 from runner.sending.retry import RetryPolicy
+from runner.sending.waves import Between, Waves
 from tests.runner.journal.sample_run import STARTED, filled_run, guests
 from tests.runner.sending.fake_job import Greet
 from tests.runner.sending.greet_as_listed import GreetAsListed, listed
@@ -82,6 +84,8 @@ class Party:
         reopen: bool = False,
         disk: Disk | None = None,
         way: Callable[[Request, Road], Way] = Journey,
+        waves: Waves | None = None,
+        between: Between = straight_on,
     ) -> Pool:
         """A pool that has just taken the lease of the run."""
         return Pool(
@@ -97,6 +101,8 @@ class Party:
             random=Random(1),
             disk=disk,
             way=way,
+            waves=waves,
+            between=between,
         )
 
     def reading_pool(

@@ -67,14 +67,24 @@ def test_the_reason_says_how_many_and_what_was_allowed_in_both_languages(most: M
 
 def test_who_comes_after_the_canary_waits_until_it_has_been_looked_at() -> None:
     watch = Watch(Guards(canary=3))
-    assert [watch.is_after_canary(number) for number in range(1, 6)] == [False, False, False, True, True]
+    assert watch.bound == 3
     assert stopped_after(watch, [GOOD] * 3) is None
     assert watch.verdict_on_canary() is None
-    assert not any(watch.is_after_canary(number) for number in range(1, 6))
+    assert watch.bound is None
+
+
+def test_what_was_held_back_is_no_canary_so_that_as_many_more_go_first() -> None:
+    watch = Watch(Guards(canary=3))
+    for _ in range(2):
+        assert watch.settled(State.NOT_SENT, held_back=True) is None
+    assert watch.settled(GOOD) is None
+    assert (watch.verdict_on_canary(), watch.bound) == (None, 5)
+    assert stopped_after(watch, [GOOD, State.FAILED]) is None
+    assert watch.verdict_on_canary() is not None
 
 
 def test_without_a_canary_nobody_waits() -> None:
-    assert not any(Watch(Guards()).is_after_canary(number) for number in range(1, 50))
+    assert Watch(Guards()).bound is None
 
 
 def test_a_good_canary_is_no_reason_to_stop() -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from runner.journal.database import Database
-from runner.journal.journal import Destination, Journal
+from runner.journal.journal import Journal
+from runner.journal.new_run import Destination
 from runner.journal.plans import add_plans
 from runner.outcome import RunState, State
 from runner.plan import Plan, Planned, PlannedDifference

@@ -7,8 +7,8 @@ import pytest
 from jobs.app.exit_codes import ExitCode, night_exit_code
 from jobs.app.night.night import MOST_NIGHTS, night_not_started, night_of
 from runner.journal.database import Database
-from runner.journal.journal import Destination
 from runner.journal.ledger import Ledger
+from runner.journal.new_run import Destination
 from runner.outcome import RunState, State, Stop
 from runner.plan import MovedBy, Plan, PlannedDifference
 from runner.text import Text
@@ -35,7 +35,7 @@ def test_a_line_says_which_flow_what_it_is_and_who_changed_what(tmp_path: Path) 
     (line,) = night.lines
     assert line.text.en == (
         "42: drifted · recallNum: 3 → 5 (changed at the vendor's)"
-        " · nodeList[0].text: (blank) → Hello you Hello you Hello you Hello you… (changed in the spreadsheet)"
+        " · nodeList[0].text: (blank) → Hello you Hello you Hello you Hello you… (changed on our side)"
         " · a: [1] → true (changed on both sides) · and 2 more fields"
     )
     assert line.text.zh.startswith("42：有偏离 · recallNum：3 → 5（供应商侧有改动）")

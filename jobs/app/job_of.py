@@ -1,0 +1,27 @@
+"""The job whose run it is: to send it, to go on with it, to report on it."""
+
+from jobs.export import Export
+from jobs.migrate import Migrate
+from jobs.recallflow.client import Client
+from jobs.recallflow.migration.rules import Rules
+from jobs.recallflow.names import EXPORT, MIGRATE, UNDO, UPLOAD
+from jobs.recallflow.updates import FlowUpdates
+from jobs.reconcile import Reconcile
+from jobs.undo import Undo
+from jobs.upload import ComparedUpload, Upload
+from runner.journal.ledger import RunRecord
+
+
+def job_of(record: RunRecord, client: Client | None = None) -> FlowUpdates:
+    """By its name in the journal; without a client, nothing is asked nor sent."""
+    if record.job == EXPORT:
+        return Export(client)
+    if record.terms is None:
+        return Upload(client)
+    if record.job == UPLOAD:
+        return ComparedUpload(client)
+    if record.job == UNDO:
+        return Undo(client)
+    if record.job == MIGRATE and record.rules is not None:
+        return Migrate(client, Rules.decode(record.rules))
+    return Reconcile(client, record.job)

@@ -1,0 +1,1 @@
+"""The vendor's flows as a spreadsheet in the upload format."""

@@ -1,0 +1,1 @@
+"""The rules of a migration: which flows, and what becomes of each."""
