@@ -97,36 +97,29 @@ def load_keys(
         raise InputError(_NOTHING.en, _NOTHING.zh)
     began = now()
     journal = Journal(database)
-    run, name = journal.open_run(
-        NewRun(
-            job=job.name,
-            source=origin.source,
-            sha256=origin.sha256,
-            sheet=listing.sheet,
-            key_column=listing.key_column,
-            key_heading=listing.key_heading,
-            destination=destination,
-            asked=origin.asked,
-            subject=job.subject if isinstance(job, Reconciles) else None,
-            terms=origin.terms,
-            rules=origin.rules,
-            deeds=origin.deeds,
-        ),
-        now=began,
-        random=random,
+    new = NewRun(
+        job=job.name,
+        source=origin.source,
+        sha256=origin.sha256,
+        sheet=listing.sheet,
+        key_column=listing.key_column,
+        key_heading=listing.key_heading,
+        destination=destination,
+        asked=origin.asked,
+        subject=job.subject if isinstance(job, Reconciles) else None,
+        terms=origin.terms,
+        rules=origin.rules,
+        deeds=origin.deeds,
     )
-    try:
+    with journal.loading(new, now=began, random=random) as run:
         journal.note(run, listing.notices)
         if listing.file is not None:
             journal.note(run, [listing.file.notice()])
         journal.fill(run, (_draft(each) for each in listing.keys))
         journal.mark_loaded(run, rows=len(listing.keys), seconds=now() - began)
-    except BaseException:
-        journal.discard(run)
-        raise
     record = Ledger(database).run(run)
     invalid = record.counts[State.INVALID]
-    observe(Loaded(rows=record.rows, ready=record.open, invalid=invalid, notices=listing.notices, run=name))
+    observe(Loaded(rows=record.rows, ready=record.open, invalid=invalid, notices=listing.notices, run=record.name))
     return run
 
 

@@ -93,26 +93,22 @@ def load(  # noqa: PLR0913 - all that is known of a run when it begins
         corrects = terms is None or source.keep_rows  # what is compared only need not be guessed
         on_origin = _on_origin(table, known=origin is not None, sent=destination is not None) if corrects else ()
         notices = (*on_origin, *table.notices, *notices)
-        run, _ = journal.open_run(
-            NewRun(
-                job=job.name,
-                source=str(source.path),
-                sha256=_sha256(source.path),
-                sheet=table.sheet,
-                key_column=key.letter,
-                key_heading=key.heading,
-                destination=destination,
-                asked=asked,
-                headings=table.headings if source.keep_rows else (),
-                files_root=str(files_root),
-                origin=origin if corrects else None,
-                subject=job.subject if isinstance(job, Reconciles) else None,
-                terms=terms,
-            ),
-            now=began,
-            random=random,
+        new = NewRun(
+            job=job.name,
+            source=str(source.path),
+            sha256=_sha256(source.path),
+            sheet=table.sheet,
+            key_column=key.letter,
+            key_heading=key.heading,
+            destination=destination,
+            asked=asked,
+            headings=table.headings if source.keep_rows else (),
+            files_root=str(files_root),
+            origin=origin if corrects else None,
+            subject=job.subject if isinstance(job, Reconciles) else None,
+            terms=terms,
         )
-        try:
+        with journal.loading(new, now=began, random=random) as run:
             rows = _Counted(table.rows, keep=source.keep_rows)
             journal.note(run, notices)
             files = Files(files_root, most_mb=source.attachment_mb)
@@ -125,9 +121,6 @@ def load(  # noqa: PLR0913 - all that is known of a run when it begins
             )
             settle_meanwhile(database, run, now=now())
             journal.mark_loaded(run, rows=rows.count, seconds=now() - began)
-        except BaseException:
-            journal.discard(run)
-            raise
     if not rows.count:
         journal.discard(run)
         if table.origin:

@@ -33,6 +33,10 @@ NOT_AS_WANTED = (Plan.DRIFTED, Plan.CONFLICT, Plan.MISSING, Plan.LOCKED)
 """For sure, and though nobody wants it so."""
 
 
+STALE = "stale"
+"""The code of a request that was planned for a remote state which is out of date."""
+
+
 class MovedBy(StrEnum):
     """Who has moved away from what was applied last, where both had it."""
 
@@ -75,6 +79,11 @@ class PlannedDifference(Difference):
     """Why it is left alone, where the list says so: until when, and the reason."""
     rule: str | None = None
     """Which rule wants it so, where rules do."""
+
+    @classmethod
+    def of(cls, found: Difference, *, ignored: str | None = None, rule: str | None = None) -> "PlannedDifference":
+        """A difference, with what is planned of it."""
+        return cls(field=found.field, old=found.old, new=found.new, moved_by=found.moved_by, ignored=ignored, rule=rule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

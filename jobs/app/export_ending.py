@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from jobs.app.exit_codes import SIGNALLED, ExitCode, night_exit_code
-from jobs.app.night.lines import most_important
+from jobs.app.most_important import print_most_important
 from jobs.app.printing import print_line
 from jobs.app.problems import notices_json, print_problems
 from jobs.app.stopping import Interrupts
@@ -117,11 +117,7 @@ def _print(record: RunRecord, ledger: Ledger, exported: Exported | None, ending:
     out.print(counts_table(record, language))
     if record.reason:
         print_line(out, record.reason, language, style="bold red")
-    lines, more = most_important(ledger.database, record.id)
-    for line in lines:
-        print_line(out, line.text, language)
-    if more:
-        print_line(out, _MORE.format(count=f"{more:,}", run=record.name), language)
+    print_most_important(out, ledger, record, language)
     if record.state is RunState.STOPPED:
         print_line(out, resume_line(record, ending.home), language)
     if exported is None:
@@ -161,9 +157,6 @@ _DONE_LOCKED = Text(
 _LATER = Text(
     "No file was written. Once all is read: recallflow export OUT --run {run}",
     "未写入文件。全部读取后可运行：recallflow export OUT --run {run}",
-)
-_MORE = Text(
-    "and {count} more; all of them: recallflow results {run}", "另有 {count} 个；全部列表：recallflow results {run}"
 )
 _NOTICE = Text("Note: {message}.", "提示：{message}。")
 _AT_CELL = Text("Note: {cell} {heading}: {message}.", "提示：{cell} {heading}：{message}。")

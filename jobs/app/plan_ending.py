@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from jobs.app.exit_codes import ExitCode, night_exit_code
-from jobs.app.night.lines import most_important
+from jobs.app.most_important import print_most_important
 from jobs.app.night.night import night_of
 from jobs.app.night.telling import tell_of
 from jobs.app.printing import on_stderr, print_line
@@ -110,11 +110,7 @@ def _print(record: RunRecord, ledger: Ledger, plan: Path | None, ending: PlanEnd
     if record.job == MIGRATE:
         for remark, times in remarks(ledger.database, record.id, most=_MOST_REMARKS):
             print_line(out, _LEFT_ALONE.format(count=f"{times:,}", why=remark), ending.language)
-    lines, more = most_important(ledger.database, record.id)
-    for line in lines:
-        print_line(out, line.text, ending.language)
-    if more:
-        print_line(out, _MORE.format(count=f"{more:,}", run=record.name), ending.language)
+    print_most_important(out, ledger, record, ending.language)
     if plan:
         print_line(out, plan_line(plan), ending.language)
 
@@ -123,9 +119,6 @@ _MOST_REMARKS = 3
 """Kinds of flows that are left alone, of which it is said why."""
 
 _LEFT_ALONE = Text("{count} left alone: {why}", "{count} 个不作更改：{why}")
-_MORE = Text(
-    "and {count} more; all of them: recallflow results {run}", "另有 {count} 个；全部列表：recallflow results {run}"
-)
 _WITHOUT_FILES = Text(
     "Interrupted before the plan or the report was written; what was read and sent is in the journal, and "
     "recallflow report {run}, with --plan PLAN.xlsx for the plan, writes them.",

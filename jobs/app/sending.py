@@ -94,7 +94,7 @@ class Delivery:
         async with self.vendor(settings, _filling(record, database)) as (client, carrier):
             phases = send if record.terms is None else reconcile
             return await phases(
-                job_of(record, client),
+                job_of(record, database, client),
                 run,
                 database,
                 carrier,

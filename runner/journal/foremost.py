@@ -1,14 +1,14 @@
 """The requests of a run that a person should look at first."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runner.journal.as_if_ended import AS_IF_ENDED
 from runner.journal.database import Database
 from runner.journal.ledger import recorded_text
+from runner.journal.plans import difference_of
 from runner.outcome import State
-from runner.plan import MovedBy, Plan, PlannedDifference
+from runner.plan import Plan, PlannedDifference
 from runner.text import Text
 
 
@@ -65,15 +65,7 @@ def foremost(database: Database, run: int, *, most: int, most_fields: int) -> tu
                 code=row["code"],
                 message=recorded_text(row["message_en"], row["message_zh"]),
                 problem=(problem["cell"], Text(problem["message_en"], problem["message_zh"])) if problem else None,
-                differences=tuple(
-                    PlannedDifference(
-                        field=each["field"],
-                        old=json.loads(each["old"]),
-                        new=json.loads(each["new"]),
-                        moved_by=MovedBy(each["moved_by"]) if each["moved_by"] else None,
-                    )
-                    for each in differences
-                ),
+                differences=tuple(map(difference_of, differences)),
                 never_sent=row["plan"] == Plan.CONFLICT and undoes,
                 further=database.execute(_COUNT, at).fetchone()[0] - len(differences),
             )
@@ -102,7 +94,7 @@ SELECT cell, message_en, message_zh FROM problems WHERE run = ? AND ordinal = ? 
 """
 
 _DIFFERENCES = """
-SELECT field, old, new, moved_by FROM differences
+SELECT field, old, new, moved_by, ignored, rule FROM differences
 WHERE run = ? AND ordinal = ? AND ignored IS NULL ORDER BY place LIMIT ?
 """
 

@@ -1,6 +1,5 @@
 """What the journal knows of one key, over all runs."""
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +8,9 @@ from runner.change import Change
 from runner.journal.as_if_ended import as_if_ended
 from runner.journal.database import Database
 from runner.journal.ledger import recorded_text
+from runner.journal.plans import difference_of
 from runner.outcome import RunState, State
-from runner.plan import MovedBy, Plan, PlannedDifference
+from runner.plan import Plan, PlannedDifference
 from runner.text import Text
 
 Changes = Callable[[bytes, bytes], Iterable[Change]]
@@ -98,18 +98,7 @@ def _entry(database: Database, row: sqlite3.Row) -> Entry:
         undoes=row["undone"],
         undone_by=None,
         compared=row["terms"] is not None,
-        changes=tuple(_difference(each) for each in database.execute(_DIFFERENCES, at)),
-    )
-
-
-def _difference(row: sqlite3.Row) -> PlannedDifference:
-    return PlannedDifference(
-        field=row["field"],
-        old=json.loads(row["old"]),
-        new=json.loads(row["new"]),
-        moved_by=MovedBy(row["moved_by"]) if row["moved_by"] else None,
-        ignored=row["ignored"],
-        rule=row["rule"],
+        changes=tuple(difference_of(each) for each in database.execute(_DIFFERENCES, at)),
     )
 
 

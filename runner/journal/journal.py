@@ -1,6 +1,7 @@
 """The life of a run: opened, filled with requests, ended."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from random import Random
 from time import gmtime, strftime
@@ -76,6 +77,20 @@ class Journal:
         if run is None:
             raise JournalError("The journal did not take the run.", "运行记录未能写入本次运行。")
         return run, name
+
+    @contextmanager
+    def loading(self, new: NewRun, *, now: float, random: Random) -> Iterator[int]:
+        """As `open_run`, for as long as the run is loaded: it is forgotten where that goes wrong.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        run, _ = self.open_run(new, now=now, random=random)
+        try:
+            yield run
+        except BaseException:
+            self.discard(run)
+            raise
 
     def fill(
         self,

@@ -35,6 +35,16 @@ def attachment_of(database: Database, row: sqlite3.Row) -> Attachment:
     return Attachment(path=path, size=row["size"], sha256=row["sha256"])
 
 
+def attachments_of(database: Database, run: int, ordinal: int) -> tuple[Attachment, ...]:
+    """The files of a request.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    rows = database.execute(_ATTACHMENTS, (run, ordinal)).fetchall()
+    return tuple(attachment_of(database, row) for row in rows)
+
+
 class KeptFiles:
     """The files beside one journal."""
 
@@ -123,3 +133,6 @@ def _sync(folder: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+_ATTACHMENTS = "SELECT path, size, sha256 FROM attachments WHERE run = ? AND ordinal = ?"

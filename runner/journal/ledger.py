@@ -52,8 +52,6 @@ class RunRecord:
     """Requests that are ready to be sent."""
     user: str
     """Who ran it; empty in a run of an older version."""
-    rules: str | None
-    """The rules that what is wanted follows from, in the job's own JSON; None where there are none."""
     deeds: str | None
     """See `NewRun.deeds`."""
     undoes: str | None
@@ -129,6 +127,14 @@ class RecordedNotice:
     message: Text
 
 
+_RUNS = """
+SELECT id, name, job, state, source, sha256, sheet, key_heading, asked, headings, files_root, origin, user, deeds,
+    undoes, endpoint, account, started, seconds, rows, reason_en, reason_zh, report, terms
+FROM runs
+"""
+# Not its rules, which may be long and are wanted by few: see `runner.journal.same_rules`.
+
+
 class Ledger:
     """Reads the journal. What has not ended counts as what it would be if the program ended now."""
 
@@ -154,14 +160,14 @@ class Ledger:
         Raises:
             InputError: the journal has no such run.
         """
-        row = self._database.execute("SELECT * FROM runs WHERE id = ?", (run,)).fetchone()
+        row = self._database.execute(f"{_RUNS} WHERE id = ?", (run,)).fetchone()
         if row is None:
             raise InputError(f"The journal has no run {run}.", f"运行记录中没有运行 {run}。")
         return self._record(row)
 
     def runs(self) -> Iterator[RunRecord]:
         """All runs, the latest first."""
-        for row in self._database.execute("SELECT * FROM runs ORDER BY id DESC").fetchall():
+        for row in self._database.execute(f"{_RUNS} ORDER BY id DESC").fetchall():
             yield self._record(row)
 
     def results(self, run: int) -> Iterator[Result]:
@@ -254,7 +260,6 @@ class Ledger:
             files_root=row["files_root"],
             origin=self._name_of(row["origin"]) if row["origin"] else None,
             user=row["user"],
-            rules=row["rules"],
             deeds=row["deeds"],
             undoes=self._name_of(row["undoes"]) if row["undoes"] else None,
             endpoint=row["endpoint"],

@@ -2,10 +2,9 @@
 
 from runner.journal.database import Database
 from runner.journal.leases import check
+from runner.journal.way_back import WAS_SENT
+from runner.plan import STALE
 from runner.text import Text
-
-OVERTAKEN = "stale"
-"""The code of a request whose key another run has written since it was planned."""
 
 
 def hold_back_overtaken(database: Database, run: int, *, now: float, lease: int) -> None:
@@ -28,8 +27,8 @@ def hold_back_overtaken(database: Database, run: int, *, now: float, lease: int)
         return
     with database.transaction():
         check(database, lease)
-        words = (OVERTAKEN, _OVERTAKEN.en, _OVERTAKEN.zh, now, run)
-        database.execute(_HOLD_BACK.format(others=", ".join(map(str, others))), words)
+        words = (STALE, _OVERTAKEN.en, _OVERTAKEN.zh, now, run)
+        database.execute(_HOLD_BACK.format(others=", ".join(map(str, others)), was_sent=WAS_SENT), words)
 
 
 _OVERTAKEN = Text(
@@ -48,7 +47,7 @@ WHERE run = ? AND state = 'ready' AND NOT unclear AND EXISTS (
     SELECT 1 FROM plans CROSS JOIN requests AS other INDEXED BY requests_by_key
     ON other.run IN ({others}) AND other.key = requests.key
     WHERE plans.run = requests.run AND plans.ordinal = requests.ordinal
-        AND (other.state IN ('succeeded', 'unknown', 'sending') OR other.state = 'ready' AND other.unclear)
+        AND {was_sent}
         AND ifnull(coalesce(other.settled, other.first_sent) > plans.read, 1)
 )
 """

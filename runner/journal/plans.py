@@ -1,6 +1,7 @@
 """What is planned for the requests of a run: written as they are read, and streamed for whoever shows it."""
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,7 +10,7 @@ from operator import itemgetter
 from runner.journal.as_if_ended import AS_IF_ENDED
 from runner.journal.batches import batches
 from runner.journal.database import Database
-from runner.journal.kept_files import attachment_of
+from runner.journal.kept_files import attachments_of
 from runner.outcome import State
 from runner.plan import MovedBy, Plan, Planned, PlannedDifference
 from runner.request import Attachment
@@ -130,10 +131,7 @@ def wanted_of(database: Database, run: int, ordinal: int) -> tuple[bytes, tuple[
         JournalError: the journal cannot be read.
     """
     [wanted] = database.execute(_WANTED, (run, ordinal)).fetchone()
-    rows = database.execute(
-        "SELECT path, size, sha256 FROM attachments WHERE run = ? AND ordinal = ?", (run, ordinal)
-    ).fetchall()
-    return wanted, tuple(attachment_of(database, row) for row in rows)
+    return wanted, attachments_of(database, run, ordinal)
 
 
 def planned_requests(database: Database, run: int, *, unchanged: bool = False) -> Iterator[PlannedRequest]:
@@ -158,19 +156,20 @@ def planned_requests(database: Database, run: int, *, unchanged: bool = False) -
             plan=Plan(row["plan"]),
             before=row["before"],
             never_sent=bool(row["never_sent"]),
-            differences=tuple(
-                PlannedDifference(
-                    field=line["field"],
-                    old=json.loads(line["old"]),
-                    new=json.loads(line["new"]),
-                    moved_by=MovedBy(line["moved_by"]) if line["moved_by"] else None,
-                    ignored=line["ignored"],
-                    rule=line["rule"],
-                )
-                for line in (row, *further)
-                if line["field"] is not None
-            ),
+            differences=tuple(difference_of(line) for line in (row, *further) if line["field"] is not None),
         )
+
+
+def difference_of(row: sqlite3.Row) -> PlannedDifference:
+    """A row of `differences`, all of it."""
+    return PlannedDifference(
+        field=row["field"],
+        old=json.loads(row["old"]),
+        new=json.loads(row["new"]),
+        moved_by=MovedBy(row["moved_by"]) if row["moved_by"] else None,
+        ignored=row["ignored"],
+        rule=row["rule"],
+    )
 
 
 def _json(value: object) -> str:

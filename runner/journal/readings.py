@@ -12,14 +12,13 @@ from runner.journal.applied import Applied, AppliedBefore
 from runner.journal.batches import batches
 from runner.journal.database import Database
 from runner.journal.findings import at_key, place_of_keys, reject
-from runner.journal.kept_files import KeptFiles
+from runner.journal.kept_files import KeptFiles, attachments_of
 from runner.journal.leases import IsGone
 from runner.journal.plans import add_plans
 from runner.journal.superseded import forget_superseded, run_before
 from runner.journal.tenancy import LeaseTerms, Tenancy
-from runner.journal.way_back import attachments_of
 from runner.outcome import Outcome, Reading, State
-from runner.plan import FieldProblem, Plan, Planned, Remote
+from runner.plan import Difference, FieldProblem, Plan, Planned, Remote
 from runner.problem import Problem
 from runner.request import Attachment, Request
 from runner.text import Text, writable
@@ -210,16 +209,21 @@ def _words(outcome: Outcome, planned: Planned) -> tuple[str | None, Text | None]
         return outcome.code, outcome.message
     if planned.plan is Plan.MISSING:
         return planned.plan, outcome.message
-    fields = [each.field for each in planned.differences]
-    more = _MORE.format(count=len(fields) - MOST_FIELDS) if len(fields) > MOST_FIELDS else Text("", "")
-    return planned.plan, _NOT_AS_WANTED.format(fields=", ".join(fields[:MOST_FIELDS]), more=more)
+    return planned.plan, _NOT_AS_WANTED.format(fields=fields_of(planned.differences))
+
+
+def fields_of(differences: Sequence[Difference]) -> Text:
+    """The names of the fields that differ, and how many more there are than a message names."""
+    names = ", ".join(each.field for each in differences[:MOST_FIELDS])
+    more = len(differences) - MOST_FIELDS
+    return _AND_MORE.format(fields=names, count=more) if more > 0 else Text.verbatim(names)
 
 
 MOST_FIELDS = 5
 """That a message names."""
 
-_NOT_AS_WANTED = Text("Not as wanted: {fields}{more}", "与期望不一致：{fields}{more}")
-_MORE = Text(" and {count} more", " 等，另有 {count} 项")
+_NOT_AS_WANTED = Text("Not as wanted: {fields}", "与期望不一致：{fields}")
+_AND_MORE = Text("{fields} and {count} more", "{fields} 等，另有 {count} 项")
 
 _STATES = {Plan.UNCHANGED: State.UNCHANGED, Plan.DRIFTED: State.READY, Plan.CONFLICT: State.READY}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from runner.journal.as_if_ended import AS_IF_ENDED
 from runner.journal.database import Database
-from runner.journal.kept_files import attachment_of
+from runner.journal.kept_files import attachments_of
 from runner.journal.leases import IsGone, holder
 from runner.outcome import RunState, State
 from runner.request import Attachment
@@ -62,16 +62,6 @@ def sent_body(database: Database, run: int, key: str) -> bytes | None:
     """
     row = database.execute(_SENT_BODY, (run, key)).fetchone()
     return None if row is None else bytes(row["body"])
-
-
-def attachments_of(database: Database, run: int, ordinal: int) -> tuple[Attachment, ...]:
-    """The files of a request.
-
-    Raises:
-        JournalError: the journal cannot be read.
-    """
-    rows = database.execute(_ATTACHMENTS, (run, ordinal)).fetchall()
-    return tuple(attachment_of(database, row) for row in rows)
 
 
 def has_sent(database: Database, run: int) -> bool:
@@ -152,8 +142,6 @@ _SENT_BODY = f"""
 SELECT body FROM requests INDEXED BY requests_by_key JOIN bodies USING (run, ordinal)
 WHERE run = ? AND key = ? AND {WAS_SENT}
 """  # noqa: S608 - our own names
-
-_ATTACHMENTS = "SELECT path, size, sha256 FROM attachments WHERE run = ? AND ordinal = ?"
 
 _HAS_SENT = f"SELECT 1 FROM requests WHERE run = ? AND {WAS_SENT} LIMIT 1"  # noqa: S608 - our own names
 

@@ -16,10 +16,11 @@ from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
 from runner.journal.new_run import Destination, NewRun
 from runner.journal.plans import PlannedRequest, planned_requests, record_plans, wanted_of
+from runner.journal.same_rules import kept_rules
 from runner.journal.way_back import undone_run
 from runner.plan import Planned
 from runner.planning.fields import FieldSelection
-from runner.planning.planner import base_among, new_base
+from runner.planning.planner import base_among, base_beside, new_base
 from runner.planning.terms import PlanTerms, decode_terms, encode_terms
 from runner.planning.ticks import Tick, TickedRequest, Ticks
 from runner.problem import Problem, Violation
@@ -73,32 +74,25 @@ def load_ticked(
     made = Ledger(database).run(plan.run)
     undone = undone_run(database, plan.run)
     journal = Journal(database)
-    run, _ = journal.open_run(
-        NewRun(
-            job=job.name,
-            source=str(plan.path),
-            sha256=_sha256(plan.path),
-            sheet=None,
-            key_column=plan.ticks.lines[0].key_column,
-            key_heading=job.key,
-            destination=destination,
-            asked=asked,
-            subject=job.subject,
-            terms=encode_terms(PlanTerms(apply=True, conflicts_ours=True, waves=plan.waves, pause=plan.pause)),
-            rules=made.rules,
-            deeds=made.deeds,
-            undoes=undone[0] if undone else None,
-        ),
-        now=began,
-        random=random,
+    new = NewRun(
+        job=job.name,
+        source=str(plan.path),
+        sha256=_sha256(plan.path),
+        sheet=None,
+        key_column=plan.ticks.lines[0].key_column,
+        key_heading=job.key,
+        destination=destination,
+        asked=asked,
+        subject=job.subject,
+        terms=encode_terms(PlanTerms(apply=True, conflicts_ours=True, waves=plan.waves, pause=plan.pause)),
+        rules=kept_rules(database, made.id),
+        deeds=made.deeds,
+        undoes=undone[0] if undone else None,
     )
-    try:
+    with journal.loading(new, now=began, random=random) as run:
         journal.fill(run, choice.drafts())
         record_plans(database, run, enumerate(choice.planned(), start=1), now=began)
         journal.mark_loaded(run, rows=len(plan.ticks.lines), seconds=now() - began)
-    except BaseException:
-        journal.discard(run)
-        raise
     return run
 
 
@@ -120,7 +114,7 @@ class _Choice:
         checked = self.plan.ticks.check(planned_requests(self.database, self.plan.run))
         record = Ledger(self.database).run(self.plan.run)
         self._compared = decode_terms(record.terms or "{}").fields
-        self._changes_only = record.rules is not None or record.undoes is not None
+        self._changes_only = record.deeds is not None or record.undoes is not None
         self._applied = AppliedBefore(self.database, self.plan.run)
         self._ticked = {each.ordinal: each for each in checked}
         for line in self.plan.ticks.lines:
@@ -169,7 +163,7 @@ class _Choice:
         wanted, _ = wanted_of(self.database, self.plan.run, planned.ordinal)
         base = base_among(self.job, self._applied.recent(planned.key), planned.before)
         if self._changes_only:
-            return b"" if base is None else self.job.carried_over(base, wanted, lambda each: each not in ticked.fields)
+            return base_beside(self.job, base, wanted, ticked.fields)
         stays = self._stays(planned, ticked)
         found = self.job.differences(base, planned.before, wanted)
         return new_base(self.job, base, wanted, [each.field for each in found if stays(each.field)])

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from runner.job import Derives, Reconciles
 from runner.journal.applied import Applied
-from runner.plan import Derived, Difference, Plan, Planned, PlannedDifference, Remote
-from runner.planning.planner import base_among
+from runner.plan import Plan, Planned, PlannedDifference, Remote
+from runner.planning.planner import base_among, base_beside
 from runner.planning.terms import PlanTerms
 from runner.text import Text
 
@@ -41,7 +41,7 @@ class DerivingPlanner:
         if derived.body is None or not found:
             before = remote.body if self._keeps_images else None
             return Planned(plan=Plan.UNCHANGED, before=before, remark=derived.why or NOTHING_CHANGES)
-        differences = tuple(_planned(each, derived) for each in found)
+        differences = tuple(PlannedDifference.of(each, rule=rule_of(each.field, derived.rules)) for each in found)
         if remote.locked:
             return Planned(plan=Plan.LOCKED, before=remote.body, differences=differences)
         base = base_among(self._job, applied, remote.body)
@@ -49,23 +49,9 @@ class DerivingPlanner:
             plan=Plan.DRIFTED,
             before=remote.body,
             body=derived.body,
-            base=self._new_base(base, derived.body, {each.field for each in found}),
+            base=base_beside(self._job, base, derived.body, {each.field for each in found}),
             differences=differences,
         )
-
-    def _new_base(self, base: bytes | None, body: bytes, changed: set[str]) -> bytes:
-        """What no rule has changed was not applied: of that, the last base goes on to count."""
-        return b"" if base is None else self._job.carried_over(base, body, lambda field: field not in changed)
-
-
-def _planned(found: Difference, derived: Derived) -> PlannedDifference:
-    return PlannedDifference(
-        field=found.field,
-        old=found.old,
-        new=found.new,
-        moved_by=found.moved_by,
-        rule=rule_of(found.field, derived.rules),
-    )
 
 
 def rule_of(field: str, rules: Mapping[str, str]) -> str | None:

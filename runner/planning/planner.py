@@ -54,13 +54,7 @@ class Planner:
 
     def _planned(self, key: str, found: Difference) -> PlannedDifference:
         exemption = self._exemptions.of(key, found.field)
-        return PlannedDifference(
-            field=found.field,
-            old=found.old,
-            new=found.new,
-            moved_by=found.moved_by,
-            ignored=str(exemption) if exemption else None,
-        )
+        return PlannedDifference.of(found, ignored=str(exemption) if exemption else None)
 
 
 def base_among(job: Reconciles, applied: Sequence[Applied], remote: bytes) -> bytes | None:
@@ -89,6 +83,18 @@ def new_base(job: Reconciles, base: bytes | None, wanted: bytes, left: Collectio
     if not left:
         return None
     return b"" if base is None else job.carried_over(base, wanted, left.__contains__)
+
+
+def base_beside(job: Reconciles, base: bytes | None, wanted: bytes, changed: Collection[str]) -> bytes:
+    """See `Planned.base`, where only some fields were changed: of all others, the last base goes on to count.
+
+    Args:
+        job: can reconcile.
+        base: what counts until then; None for nothing.
+        wanted: what counts of what was changed.
+        changed: the fields, as differences name them.
+    """
+    return b"" if base is None else job.carried_over(base, wanted, lambda field: field not in changed)
 
 
 def agrees(job: Reconciles, remote: bytes, body: bytes) -> bool:

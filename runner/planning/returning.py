@@ -12,11 +12,11 @@ from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger, RunRecord
 from runner.journal.new_run import Destination, NewRun
-from runner.journal.readings import MOST_FIELDS
+from runner.journal.readings import fields_of
 from runner.journal.way_back import Sent, never_sent, sent_body, sent_requests
 from runner.outcome import State
 from runner.plan import Plan, Planned, PlannedDifference, Remote
-from runner.planning.planner import agrees, base_among
+from runner.planning.planner import agrees, base_among, base_beside
 from runner.planning.terms import PlanTerms, encode_terms
 from runner.problem import Notice, Problem, Violation
 from runner.report.words import STATES
@@ -67,35 +67,28 @@ def load_return(
     assert isinstance(job, Reconciles), "only a job that reconciles takes back"
     began, record = now(), undone.record
     journal = Journal(database)
-    run, name = journal.open_run(
-        NewRun(
-            job=job.name,
-            source=record.name,
-            sha256="",
-            sheet=None,
-            key_column="",
-            key_heading=job.key,
-            destination=destination,
-            asked=undone.asked,
-            subject=job.subject,
-            terms=encode_terms(undone.terms),
-            undoes=record.id,
-        ),
-        now=began,
-        random=random,
+    new = NewRun(
+        job=job.name,
+        source=record.name,
+        sha256="",
+        sheet=None,
+        key_column="",
+        key_heading=job.key,
+        destination=destination,
+        asked=undone.asked,
+        subject=job.subject,
+        terms=encode_terms(undone.terms),
+        undoes=record.id,
     )
     notices = tuple(_on_never_sent(database, record))
-    try:
+    with journal.loading(new, now=began, random=random) as run:
         journal.note(run, notices)
         journal.fill(run, (_draft(job, job.key, sent, record.name) for sent in sent_requests(database, record.id)))
         requests = Ledger(database).run(run).requests
         journal.mark_loaded(run, rows=requests, seconds=now() - began)
-    except BaseException:
-        journal.discard(run)
-        raise
     loaded = Ledger(database).run(run)
     invalid = loaded.counts[State.INVALID]
-    observe(Loaded(rows=loaded.rows, ready=loaded.open, invalid=invalid, notices=notices, run=name))
+    observe(Loaded(rows=loaded.rows, ready=loaded.open, invalid=invalid, notices=notices, run=loaded.name))
     return run
 
 
@@ -133,25 +126,18 @@ class ReturningPlanner:
         found = self._job.differences(sent, remote.body, wanted)
         if not found or (not as_sent and agrees(self._job, remote.body, wanted)):
             return Planned(plan=Plan.UNCHANGED, before=None, remark=_AS_BEFORE)
-        differences = tuple(
-            PlannedDifference(field=each.field, old=each.old, new=each.new, moved_by=each.moved_by) for each in found
-        )
+        differences = tuple(map(PlannedDifference.of, found))
         if remote.locked:
             return Planned(plan=Plan.LOCKED, before=remote.body, differences=differences)
         if not as_sent:
             remark = self._changed_since(sent, remote.body)
             return Planned(plan=Plan.CONFLICT, before=remote.body, differences=differences, remark=remark)
-        base = self._new_base(base_among(self._job, applied, remote.body), wanted, {each.field for each in found})
+        last = base_among(self._job, applied, remote.body)
+        base = base_beside(self._job, last, wanted, {each.field for each in found})
         return Planned(plan=Plan.DRIFTED, before=remote.body, base=base, differences=differences)
 
-    def _new_base(self, base: bytes | None, wanted: bytes, changed: set[str]) -> bytes:
-        """Of what the other run has not changed, the last base goes on to count."""
-        return b"" if base is None else self._job.carried_over(base, wanted, lambda field: field not in changed)
-
     def _changed_since(self, sent: bytes, remote: bytes) -> Text:
-        fields = [each.field for each in self._job.differences(sent, remote, sent)]
-        more = _MORE.format(count=len(fields) - MOST_FIELDS) if len(fields) > MOST_FIELDS else Text("", "")
-        return _CHANGED_SINCE.format(run=self._name, fields=", ".join(fields[:MOST_FIELDS]), more=more)
+        return _CHANGED_SINCE.format(run=self._name, fields=fields_of(self._job.differences(sent, remote, sent)))
 
 
 def _on_never_sent(database: Database, undone: RunRecord) -> Iterator[Notice]:
@@ -185,10 +171,9 @@ _NOT_KNOWN = Text(
 )
 _AS_BEFORE = Text("It is as it was before already", "已与撤销前的原值一致")
 _CHANGED_SINCE = Text(
-    "Changed since run {run}, so that it is left alone: {fields}{more}",
-    "运行 {run} 之后又有改动，因此不作处理：{fields}{more}",
+    "Changed since run {run}, so that it is left alone: {fields}",
+    "运行 {run} 之后又有改动，因此不作处理：{fields}",
 )
-_MORE = Text(" and {count} more", " 等，另有 {count} 项")
 _NEVER_SENT = Text(
     "{count} of the requests of run {run} changed nothing, so that there is nothing to take back of them: {states}",
     "运行 {run} 中有 {count} 个请求未作任何更改，无需撤销：{states}",

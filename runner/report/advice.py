@@ -4,9 +4,8 @@ from runner.job import Job
 from runner.journal.family import TAKEN_OVER
 from runner.journal.ledger import RunRecord
 from runner.outcome import RunState, State
-from runner.plan import Plan
+from runner.plan import STALE, Plan
 from runner.report.words import ADVICE, Advise
-from runner.sending.repair import STALE
 from runner.text import Text
 
 

@@ -11,6 +11,7 @@ from runner.outcome import RETRIED, Action, Outcome, State, Verdict
 from runner.request import Request
 from runner.sending.journey import Road
 from runner.sending.line import Exchange
+from runner.sending.reading import Inquiry
 from runner.text import Text
 
 T = TypeVar("T")
@@ -20,21 +21,13 @@ class ListingJob(Job, Lists, Protocol):
     """What keys are listed by."""
 
 
-class PageLook:
+class PageLook(Inquiry):
     """Asks for a page until there is an answer."""
 
-    __slots__ = ("_job", "_observe", "_pages", "_road", "request", "unclear", "verdict")
-
-    can_be_proven = False
-    is_in_flight = False
-    """Nothing is changed by it, so that it can be given up at any moment."""
+    __slots__ = ("_job", "_observe", "_pages")
 
     def __init__(self, request: Request, road: Road, job: ListingJob, pages: dict[int, Page], observe: Observe) -> None:
-        self.request = request
-        self.unclear = False
-        """Whether there was an answer, or half of one, that said nothing; the vendor is there."""
-        self.verdict: Verdict | None = None
-        self._road = road
+        super().__init__(request, road)
         self._job = job
         self._pages = pages
         self._observe = observe
@@ -58,13 +51,7 @@ class PageLook:
         self._observe(PageRead(self.request.ordinal, told, verdict.code, exchange.seconds))
         if verdict.action is Action.FAIL:
             raise _unreadable(self.request, _CODED.format(message=verdict.message, code=verdict.code))
-        self.unclear = self.unclear or verdict.ambiguous
-        self.verdict = verdict
-        return verdict
-
-    async def prove(self) -> Verdict:
-        """There is nothing to be proven."""
-        raise NotImplementedError
+        return self._answered(verdict)
 
     def outcome(self, *, stopped: bool) -> Outcome:
         """That it is over.

@@ -12,22 +12,41 @@ from runner.sending.line import Exchange
 from runner.text import Text
 
 
-class Look:
-    """Asks for the remote state until there is an answer."""
+class Inquiry:
+    """A way on which the vendor is only asked."""
 
-    __slots__ = ("_job", "_reading", "_road", "request", "unclear", "verdict")
+    __slots__ = ("_road", "request", "unclear", "verdict")
 
     can_be_proven = False
     is_in_flight = False
     """Nothing is changed by it, so that it can be given up at any moment."""
 
     def __init__(self, request: Request, road: Road) -> None:
-        assert road.reconciles is not None, "only a job that reconciles is read for"
         self.request = request
         self.unclear = False
         """Whether there was an answer, or half of one, that said nothing; the vendor is there."""
         self.verdict: Verdict | None = None
         self._road = road
+
+    async def prove(self) -> Verdict:
+        """There is nothing to be proven, and `can_be_proven` says so."""
+        raise NotImplementedError
+
+    def _answered(self, verdict: Verdict) -> Verdict:
+        """Takes the verdict of a step."""
+        self.unclear = self.unclear or verdict.ambiguous
+        self.verdict = verdict
+        return verdict
+
+
+class Look(Inquiry):
+    """Asks for the remote state until there is an answer."""
+
+    __slots__ = ("_job", "_reading")
+
+    def __init__(self, request: Request, road: Road) -> None:
+        super().__init__(request, road)
+        assert road.reconciles is not None, "only a job that reconciles is read for"
         self._job = road.reconciles
         self._reading: Reading | None = None
 
@@ -43,16 +62,10 @@ class Look:
         if verdict.action is Action.FAIL:
             missing = self._job.is_missing(verdict)
             self._reading = Reading(plan=Plan.MISSING if missing else Plan.UNREADABLE)
-        self.unclear = self.unclear or verdict.ambiguous
-        self.verdict = verdict
         finding = None if self._reading is None else _FINDINGS.get(self._reading.plan, Finding.OTHERWISE)
         request = self.request
         self._road.observe(ReadBack(request.ordinal, request.key, verdict.code, finding, exchange.seconds))
-        return verdict
-
-    async def prove(self) -> Verdict:
-        """There is nothing to be proven."""
-        raise NotImplementedError
+        return self._answered(verdict)
 
     def outcome(self, *, stopped: bool) -> Outcome:
         """What was read; nothing, where the run stopped before."""

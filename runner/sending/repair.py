@@ -6,15 +6,12 @@ from runner.errors import UnreadableState
 from runner.exchange import Response
 from runner.job import ReadsBack, Reconciles
 from runner.outcome import RETRIED, Action, Finding, Outcome, State, Verdict
-from runner.plan import Plan, Remote
+from runner.plan import STALE, Plan, Remote
 from runner.planning.planner import agrees
 from runner.request import Request
 from runner.sending.journey import APPLIED, Journey, Road
 from runner.sending.reading import UNREADABLE_STATE
 from runner.text import Text
-
-STALE = "stale"
-"""The code of a request whose remote state has changed since it was planned."""
 
 NOT_AS_SENT = "not-as-sent"
 """The code of a request that the vendor took, and does not have as it was sent."""

@@ -77,7 +77,7 @@ def test_the_run_of_a_migration_goes_on_by_the_rules_that_it_has_kept(tmp_path: 
             now=0.0,
             random=Random(1),
         )
-        job = job_of(Ledger(database).run(run))
+        job = job_of(Ledger(database).run(run), database)
     assert isinstance(job, Migrate)
     found = job.derived("299", Remote(body=to_json(flow), locked=False, facts={"status": 0}))
     assert found.body == to_json(flow | {"recallNum": 5})

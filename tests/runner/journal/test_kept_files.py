@@ -7,10 +7,9 @@ from pathlib import Path
 from runner.attachments import with_attachments
 from runner.journal.claims import Claims
 from runner.journal.database import Database
-from runner.journal.kept_files import FOLDER, KeptFiles
+from runner.journal.kept_files import FOLDER, KeptFiles, attachments_of
 from runner.journal.plans import record_plans, wanted_of
 from runner.journal.tenancy import LeaseTerms
-from runner.journal.way_back import attachments_of
 from runner.plan import Plan, Planned
 from runner.request import PLACEHOLDER, Attachment, Request
 from tests.runner.journal.sample_run import STARTED, filled_run, good
