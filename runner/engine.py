@@ -17,7 +17,6 @@ from runner.journal.new_run import Destination
 from runner.journal.owner import is_gone, this_process
 from runner.journal.settled_before import settled_after, settled_before
 from runner.journal.tenancy import LeaseTerms
-from runner.loading import Source, load
 from runner.outcome import RunState, State, Stop
 from runner.planning.terms import PlanTerms, decode_terms
 from runner.request import Request
@@ -25,14 +24,11 @@ from runner.sending.barrier import straight_on
 from runner.sending.disk import Disk
 from runner.sending.guards import Guards
 from runner.sending.journey import Journey, Road, Way
-from runner.sending.limits import BreakerTerms, Limits
+from runner.sending.limits import BreakerTerms, Limits, RetryPolicy
 from runner.sending.line import Carrier
 from runner.sending.pool import NO_GUARDS, USUAL_BREAKER, Pool
-from runner.sending.retry import RetryPolicy
 from runner.sending.waves import Between, Waves
 from runner.text import Text
-
-__all__ = ["Source", "load", "send"]
 
 
 async def send(  # noqa: PLR0913 - where everything is put together

@@ -26,12 +26,11 @@ from runner.planning.terms import PlanTerms, decode_terms
 from runner.sending.barrier import straight_on
 from runner.sending.disk import Disk, DiskThread
 from runner.sending.guards import Guards
-from runner.sending.limits import BreakerTerms, Limits
+from runner.sending.limits import BreakerTerms, Limits, RetryPolicy
 from runner.sending.line import Carrier
 from runner.sending.pool import NO_GUARDS, USUAL_BREAKER, Pool
 from runner.sending.reading import Look
 from runner.sending.repair import Repair
-from runner.sending.retry import RetryPolicy
 from runner.sending.waves import Between
 from runner.text import Text
 

@@ -24,8 +24,8 @@ OWNERS = {
     "tenacity": {"runner.sending.retry"},
     "sqlite3": {"runner.journal"},
     "psutil": {"runner.journal.owner", "runner.tables.workbooks.process_limits"},
-    "pandas": {"runner.tables.workbooks.calamine_book"},
-    "python_calamine": {"runner.tables.workbooks.calamine_book"},  # for its types
+    "python_calamine": {"runner.tables.workbooks.calamine_book"},
+    "pandas": {"runner.report.frame"},
     "xlrd": {"runner.tables.workbooks.xls_book"},
     "lxml": {"runner.tables.workbooks.xml_stream"},
     "openpyxl": {"runner.report", "jobs.recallflow.template"},

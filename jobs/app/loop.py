@@ -10,21 +10,16 @@ T = TypeVar("T")
 
 def run_loop(main: Coroutine[Any, Any, T]) -> T:
     """Runs a coroutine to its end."""
-    with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
+    with asyncio.Runner(loop_factory=_fastest_loop) as runner:
         return runner.run(main)
 
 
-if sys.platform == "win32":
-
-    def _fastest_loop() -> None:
-        """Windows has no uvloop."""
-
-else:
-    from collections.abc import Callable
-
-    def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def _fastest_loop() -> asyncio.AbstractEventLoop:
+    if sys.platform != "win32":  # which has no uvloop
         try:
             import uvloop  # noqa: PLC0415 - not on every interpreter
         except ImportError:
-            return None
-        return uvloop.new_event_loop
+            pass
+        else:
+            return uvloop.new_event_loop()
+    return asyncio.new_event_loop()

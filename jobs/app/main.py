@@ -1,6 +1,7 @@
 """The command line. Heavy libraries are imported by the command that needs them, so that help answers at once."""
 
 import sys
+from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import Annotated, TextIO, cast
 
@@ -252,12 +253,16 @@ app.command(help=say("Show the rules of all fields, or of one.", "显示全部�
 app.command(help=say("Serve a simulated vendor on this machine.", "在本机启动模拟供应商。"))(sandbox)
 
 
-def main() -> None:
-    """The console script."""
+def main(args: Sequence[str] | None = None) -> None:
+    """The console script; ends with SystemExit, whose code is the program's.
+
+    Args:
+        args: the command and its options; None for those that the process was started with.
+    """
     collect_rarely()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a redirected one would be in whatever Windows takes for the default
             stream.reconfigure(encoding=stream.encoding if stream.isatty() else "utf-8", errors="backslashreplace")
     if sys.stderr is not None:  # as it is where there is no console
         sys.stderr = cast("TextIO", Stderr(sys.stderr))
-    app(prog_name="recallflow")
+    app(args, prog_name="recallflow")

@@ -7,9 +7,10 @@ from jobs.app.times import local_time
 from runner.errors import InputError
 from runner.journal.database import Database
 from runner.journal.family import is_left_with_some, later_corrections
+from runner.journal.leases import release_reserved
 from runner.journal.ledger import Ledger, RunRecord
 from runner.journal.owner import is_gone, this_process
-from runner.journal.repeats import find_repeats
+from runner.journal.repeats import Repeats, find_repeats
 from runner.journal.tenancy import LeaseTerms
 from runner.text import Language, Text
 
@@ -24,10 +25,18 @@ def check_repeats(
     Raises:
         InputError: it is not to be sent.
     """
-    origin = Ledger(database).run(run).origin
-    repeats = find_repeats(database, run, LeaseTerms(owner=this_process()), now=time.time(), is_gone=is_gone)
+    terms = LeaseTerms(owner=this_process())
+    repeats = find_repeats(database, run, terms, now=time.time(), is_gone=is_gone)
     if yes:
         return
+    try:
+        _check(repeats, Ledger(database).run(run).origin, language, json=json, compares=compares)
+    except BaseException:
+        release_reserved(database, run, owner=terms.owner)
+        raise
+
+
+def _check(repeats: Repeats, origin: str | None, language: Language, *, json: bool, compares: bool) -> None:
     if repeats.under_way:
         words = _ORIGIN_UNDER_WAY if origin else _UNDER_WAY
         raise _refused(words.format(run=repeats.under_way.name, holder=repeats.holder))

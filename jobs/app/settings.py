@@ -21,9 +21,7 @@ from runner.allowance import Allowance
 from runner.attachments import MOST_MB
 from runner.errors import SettingsError
 from runner.sending.guards import Guards, MaxFailures
-from runner.sending.limits import BreakerTerms, Limits
-from runner.sending.retry import RetryPolicy
-from runner.sending.transport import Timeouts
+from runner.sending.limits import BreakerTerms, Limits, RetryPolicy, Timeouts
 from runner.tables.limits import ReadingLimits
 
 FILE = Path("recallflow.toml")

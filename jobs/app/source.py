@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import get_args
 
 from jobs.app.settings import Settings
-from runner.engine import Source
 from runner.errors import SettingsError
 from runner.journal.duplicates import Duplicates
+from runner.loading import Source
 from runner.tables.mapping import parse_mapping, read_mapping
 
 

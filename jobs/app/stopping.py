@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -21,7 +22,10 @@ _REASONS = {
 
 
 class Interrupts:
-    """Takes the signals from the moment that something may be sent until the report is written."""
+    """Takes the signals from the moment that something may be sent until the report is written.
+
+    Only the main thread can. Elsewhere they stay with whoever has it.
+    """
 
     def __init__(self) -> None:
         self._pool: Pool | None = None
@@ -34,8 +38,9 @@ class Interrupts:
         """The number of the last signal."""
 
     def __enter__(self) -> Self:
+        taken = SIGNALS if threading.current_thread() is threading.main_thread() else ()
         # signal.signal and not loop.add_signal_handler, which Windows lacks
-        self._before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
+        self._before = {number: signal.signal(number, self._on_signal) for number in taken}
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -14,7 +14,7 @@ from runner.journal.schema import APPLICATION_ID, TABLES, UPGRADES, VERSION
 
 Parameters = Sequence[Any]
 
-_BUSY_SECONDS = 10
+BUSY_SECONDS = 10.0
 _FETCHED = 500
 
 
@@ -26,18 +26,20 @@ class Database:
     though never in part nor out of order. FULL is the default; `runner.journal.claims` says what is NORMAL, and why.
     """
 
-    def __init__(self, path: Path | None, *, to_read: bool = False) -> None:
+    def __init__(self, path: Path | None, *, to_read: bool = False, busy_seconds: float = BUSY_SECONDS) -> None:
         """Opens the journal, and makes it where there is none.
 
         Args:
             path: the file; None for one that is private to this object and gone with it.
             to_read: whether nothing is to be written. No file is made then: where there is none, an empty one that is
                 private stands for it. It may lie where nothing can be written.
+            busy_seconds: that another process is waited for which holds the journal.
 
         Raises:
             JournalError: it cannot be opened, is no journal, or was written by a newer version.
         """
         self.path = path
+        self._busy_seconds = busy_seconds
         self._durable = True
         with self._as_journal_error():
             if path is not None and to_read and path.exists():
@@ -147,7 +149,7 @@ class Database:
 
     def _open(self, place: str, prepare: Callable[[], None], *, uri: bool = False) -> None:
         self._connection = sqlite3.connect(
-            place, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri
+            place, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False, uri=uri
         )
         self._connection.row_factory = sqlite3.Row
         try:

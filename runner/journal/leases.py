@@ -76,6 +76,16 @@ def reserve(database: Database, run: int, *, owner: str, expires: float) -> None
     database.execute("INSERT INTO leases (run, owner, expires, reserved) VALUES (?, ?, ?, 1)", (run, owner, expires))
 
 
+def release_reserved(database: Database, run: int, *, owner: str) -> None:
+    """End a lease that was reserved and is not needed, so that nobody waits for it to run out.
+
+    Raises:
+        JournalError: it cannot be written.
+    """
+    with database.transaction(durable=False):
+        database.execute("UPDATE leases SET expires = 0 WHERE run = ? AND owner = ? AND reserved", (run, owner))
+
+
 def check(database: Database, token: int) -> None:
     """Whoever had this lease still has the run, until the transaction ends, even if they have released it.
 

@@ -43,3 +43,31 @@ class BreakerTerms:
     """Seconds."""
     patience: float = 300.0
     """Seconds after which the run stops, unless the vendor answers again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How patient to be with one request."""
+
+    attempts: int = 6
+    """At most, the first one included. Answers that ask to slow down are not counted: they are obeyed."""
+    backoff: float = 0.5
+    """Seconds that the first backoff may last at most; each further one may last twice as long as the one before."""
+    longest_backoff: float = 30.0
+    """Seconds."""
+    patience: float = 900.0
+    """Seconds after which no further attempt is made, whatever the reason."""
+    budget_share: float = 0.3
+    """Retries after a backoff for each first attempt, over the last ten seconds; see `runner.sending.budget`."""
+    budget_floor: float = 10.0
+    """Retries a second that are allowed in any case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """How long to wait for the vendor, in seconds."""
+
+    connect: float = 10.0
+    """For a connection, TLS included."""
+    answer: float = 30.0
+    """For the whole answer, from the call on."""

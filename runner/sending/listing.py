@@ -15,11 +15,10 @@ from runner.events import AskedToWait, ClockLearned, Event, LimitChanged, Observ
 from runner.job import Page
 from runner.outcome import Stop
 from runner.problem import Notice
-from runner.sending.limits import BreakerTerms, Limits
+from runner.sending.limits import BreakerTerms, Limits, RetryPolicy
 from runner.sending.line import Carrier
 from runner.sending.page import ListingJob, NoDisk, PageLook, Pages
 from runner.sending.pool import USUAL_BREAKER, Pool
-from runner.sending.retry import RetryPolicy
 from runner.text import Text
 
 MOST_PASSES = 5

@@ -18,12 +18,12 @@ from runner.sending.congestion import Congestion
 from runner.sending.disk import Disk, DiskThread
 from runner.sending.guards import Guards
 from runner.sending.journey import Journey, Road, Step, Way
-from runner.sending.limits import BreakerTerms, Limits
+from runner.sending.limits import BreakerTerms, Limits, RetryPolicy
 from runner.sending.line import Carrier, Line
 from runner.sending.pace import Pace
 from runner.sending.permits import Permits
 from runner.sending.reasons import reason_to_stop, refused
-from runner.sending.retry import RetryPolicy, persist
+from runner.sending.retry import persist
 from runner.sending.waves import Between, Waves
 from runner.sending.writer import Work, Writer
 from runner.text import Text

@@ -3,34 +3,16 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from random import Random
 
 from tenacity import AsyncRetrying, RetryCallState
 
 from runner.outcome import RETRIED, Action, Verdict
 from runner.sending.budget import RetryBudget
+from runner.sending.limits import RetryPolicy
 
 SLOW_DOWN_SECONDS = 1.0
 """How long to wait at least where the vendor asks to slow down."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
-    """How patient to be with one request."""
-
-    attempts: int = 6
-    """At most, the first one included. Answers that ask to slow down are not counted: they are obeyed."""
-    backoff: float = 0.5
-    """Seconds that the first backoff may last at most; each further one may last twice as long as the one before."""
-    longest_backoff: float = 30.0
-    """Seconds."""
-    patience: float = 900.0
-    """Seconds after which no further attempt is made, whatever the reason."""
-    budget_share: float = 0.3
-    """Retries after a backoff for each first attempt, over the last ten seconds; see `runner.sending.budget`."""
-    budget_floor: float = 10.0
-    """Retries a second that are allowed in any case."""
 
 
 def slow_down_seconds(verdict: Verdict) -> float:

@@ -1,7 +1,6 @@
 """Carries calls over HTTP, and tells what surely did not leave from what perhaps did. The owner of aiohttp's client."""
 
 import ipaddress
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
@@ -11,19 +10,10 @@ import aiohttp
 from runner.endpoint import normal_endpoint
 from runner.errors import NotSent, SettingsError, Unclear
 from runner.exchange import Call, Response
+from runner.sending.limits import Timeouts
 
 LARGEST_ANSWER = 2**20
 """Bytes. An answer is a few hundred; whatever is longer is none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeouts:
-    """How long to wait for the vendor, in seconds."""
-
-    connect: float = 10.0
-    """For a connection, TLS included."""
-    answer: float = 30.0
-    """For the whole answer, from the call on."""
 
 
 class Transport:

@@ -51,7 +51,7 @@ def detail(base_url: str, key: int) -> dict[str, Any]:
 
 def test_a_file_that_a_cell_names_is_sent_as_base64(tmp_path: Path) -> None:
     first, second = wav(tmp_path / "hello.wav", 1), wav(tmp_path / "sounds" / "你好.wav", 2)
-    with running_sandbox(cwd=tmp_path) as url:
+    with running_sandbox() as url:
         done = recallflow("upload", flows(tmp_path), "--base-url", url, "--json", cwd=tmp_path, env=ACCOUNT)
         assert (done.code, done.summary["counts"]["succeeded"]) == (0, 3)
         for key, name, content in ((2, "hello.wav", first), (3, "你好.wav", second)):
@@ -63,7 +63,7 @@ def test_a_file_that_a_cell_names_is_sent_as_base64(tmp_path: Path) -> None:
 
 def test_the_journal_holds_where_a_file_lies_and_its_hash_but_not_its_bytes(tmp_path: Path) -> None:
     contents = wav(tmp_path / "hello.wav", 1), wav(tmp_path / "sounds" / "你好.wav", 2)
-    with running_sandbox(cwd=tmp_path) as url:
+    with running_sandbox() as url:
         assert recallflow("upload", flows(tmp_path), "--base-url", url, cwd=tmp_path, env=ACCOUNT).code == 0
         again = recallflow("upload", flows(tmp_path), "--dry-run", cwd=tmp_path)
     assert again.code == 0
@@ -88,7 +88,7 @@ def test_a_file_that_was_changed_since_it_was_checked_is_not_sent_and_the_others
     assert (planned.code, planned.summary["counts"]["not_sent"]) == (0, 3)
     wav(tmp_path / "hello.wav", 3)
     log = tmp_path / "requests.jsonl"
-    with running_sandbox("--request-log", log, cwd=tmp_path) as url:
+    with running_sandbox(request_log=log) as url:
         args = ("resume", planned.summary["run"], "--base-url", url, "--report", "out.xlsx", "--json")
         done = recallflow(*args, cwd=tmp_path, env=ACCOUNT)
         (node,) = detail(url, 3)["nodeList"]
@@ -106,7 +106,7 @@ def test_a_file_that_is_gone_when_it_is_to_be_sent_is_told_likewise(tmp_path: Pa
     wav(tmp_path / "sounds" / "你好.wav", 2)
     planned = recallflow("upload", flows(tmp_path), "--dry-run", "--json", cwd=tmp_path)
     (tmp_path / "hello.wav").unlink()
-    with running_sandbox(cwd=tmp_path) as url:
+    with running_sandbox() as url:
         args = ("resume", planned.summary["run"], "--base-url", url, "--report", "out.xlsx", "--json")
         done = recallflow(*args, cwd=tmp_path, env=ACCOUNT)
     assert (done.code, done.summary["counts"]["succeeded"], done.summary["counts"]["invalid"]) == (1, 2, 1)

@@ -103,7 +103,7 @@ def test_a_report_that_is_corrected_as_its_notes_say_and_uploaded_again_settles_
 ) -> None:
     flows, report, log = tmp_path / "flows.xlsx", tmp_path / "report.xlsx", tmp_path / "log.jsonl"
     flows_with_mistakes(flows, 500, language)
-    with running_sandbox("--request-log", log, cwd=tmp_path) as url:
+    with running_sandbox(request_log=log) as url:
         options = ("--base-url", url, "--json", "--lang", language)
         first = recallflow("upload", flows, *options, "--report", report, cwd=tmp_path, env=ACCOUNT)
         assert first.code == 1, first.err
@@ -198,7 +198,7 @@ def test_a_report_with_nothing_to_correct_says_so(tmp_path: Path) -> None:
 def test_a_report_that_was_sent_already_is_recognised_by_content_and_sends_nothing(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     mixed(tmp_path / "flows.csv")
-    with running_sandbox("--request-log", log, cwd=tmp_path) as url:
+    with running_sandbox(request_log=log) as url:
         options = ("--base-url", url, "--json", "--report", "report.xlsx")
         recallflow("upload", "flows.csv", *options, cwd=tmp_path, env=ACCOUNT)
         correct(tmp_path / "report.xlsx")

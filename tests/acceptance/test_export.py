@@ -16,7 +16,7 @@ from jobs.recallflow.sandbox.vendor import PENDING, SimulatedVendor
 from jobs.recallflow.signing import Account
 from tests.acceptance.program import ACCOUNT, Finished, recallflow
 from tests.acceptance.sheets import sheet_rows, write_csv
-from tests.acceptance.vendor import answering, finished, started
+from tests.acceptance.vendor import answering, ran
 
 KEY, SECRET = (SecretStr(value) for value in ACCOUNT.values())
 MANY = 120
@@ -41,7 +41,7 @@ async def example_vendor(count: int = MANY, *, audio: bool = True) -> AsyncItera
 
 
 async def run(*args: str | Path, cwd: Path) -> Finished:
-    return await finished(await started(*args, "--lang", "en", cwd=cwd))
+    return await ran(*args, "--lang", "en", cwd=cwd)
 
 
 @pytest.mark.parametrize(("ending", "language"), [("xlsx", "zh"), ("xlsx", "en"), ("csv", "zh")])
@@ -51,8 +51,7 @@ async def test_what_is_exported_and_uploaded_as_it_stands_changes_nothing(
     out = tmp_path / f"flows.{ending}"
     async with example_vendor(audio=False) as (url, vendor):
         before, count = state_of(vendor), len(vendor.flows)
-        process = await started("export", out, "--base-url", url, "--lang", language, "--json", cwd=tmp_path)
-        done = await finished(process)
+        done = await ran("export", out, "--base-url", url, "--lang", language, "--json", cwd=tmp_path)
         assert done.code == 0, done.err
         checked = await run("check", out, "--json", cwd=tmp_path)
         assert (checked.code, checked.summary["requests"], checked.summary["notices"]) == (0, count, [])

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from tests.acceptance.program import ACCOUNT, recallflow
 from tests.acceptance.sheets import sheet_rows, simple_flows
-from tests.acceptance.vendor import answering, finished, started
+from tests.acceptance.vendor import answering, ran
 
 FLOWS = 300
 
@@ -35,10 +35,10 @@ async def test_a_canary_that_is_refused_stops_the_run_after_itself_and_resume_go
     vendor = Vendor()
     async with answering(vendor.answer) as url:
         to = ("--base-url", url, "--json")
-        done = await finished(await started("upload", flows, "--canary", "7", *to, cwd=tmp_path))
+        done = await ran("upload", flows, "--canary", "7", *to, cwd=tmp_path)
         sent = list(vendor.received)
         vendor.takes_all = True
-        resumed = await finished(await started("resume", "--canary", "7", *to, cwd=tmp_path))
+        resumed = await ran("resume", "--canary", "7", *to, cwd=tmp_path)
     counts = done.summary["counts"]
     assert done.code == done.summary["exit_code"] == 3
     assert sorted(sent) == list(range(1, 8))
@@ -53,9 +53,7 @@ async def test_a_good_canary_is_followed_by_all_others(tmp_path: Path) -> None:
     vendor = Vendor()
     vendor.takes_all = True
     async with answering(vendor.answer) as url:
-        done = await finished(
-            await started("upload", flows, "--canary", "5", "--base-url", url, "--json", cwd=tmp_path)
-        )
+        done = await ran("upload", flows, "--canary", "5", "--base-url", url, "--json", cwd=tmp_path)
     assert (done.code, done.summary["counts"]["succeeded"]) == (0, 30)
     assert set(vendor.received[:5]) == set(range(1, 6))
 
@@ -68,11 +66,9 @@ async def test_too_many_failures_stop_the_run_and_resume_goes_on(
     vendor = Vendor(good=range(1, 101))
     async with answering(vendor.answer) as url:
         to = ("--concurrency", "2", "--base-url", url, "--json")
-        done = await finished(
-            await started("upload", flows, "--max-failures", most, "--report", "out.xlsx", *to, cwd=tmp_path)
-        )
+        done = await ran("upload", flows, "--max-failures", most, "--report", "out.xlsx", *to, cwd=tmp_path)
         vendor.takes_all = True
-        resumed = await finished(await started("resume", *to, cwd=tmp_path))
+        resumed = await ran("resume", *to, cwd=tmp_path)
     counts = done.summary["counts"]
     assert done.code == done.summary["exit_code"] == 3
     assert least_failures <= counts["failed"] < 200

@@ -13,6 +13,8 @@ from tests.acceptance.program import recallflow
 from tests.acceptance.sheets import sheet_rows, simple_flows
 from tests.acceptance.vendor import answering, finished, started
 
+pytestmark = pytest.mark.process
+
 FLOWS, BEFORE = 200, 20
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from jobs.recallflow.sandbox.faults import FaultShares
 from tests.acceptance.program import ACCOUNT, SAMPLES, Finished, recallflow, request_log, running_sandbox
 from tests.acceptance.sheets import simple_flows
 
@@ -32,7 +33,7 @@ def test_no_secret_no_key_and_no_signature_is_in_anything_that_is_left_behind(
     log = tmp_path / "requests.jsonl"
     options = ("--log-level", "debug", "--log-format", form)
     env = ACCOUNT | {"RECALLFLOW_API_SECRET": secret}
-    with running_sandbox("--system-error", "10%", "--expired", "10%", "--request-log", log, cwd=tmp_path) as url:
+    with running_sandbox(faults=FaultShares(system_error=0.1, expired=0.1), request_log=log) as url:
         to_file = recallflow("upload", flows, "--base-url", url, *options, "--log-file", "log", cwd=tmp_path, env=env)
         to_stderr = recallflow("upload", flows, "--base-url", url, *options, "--yes", cwd=tmp_path, env=env)
     times = {int(line["timestamp"]) for line in request_log(log) if str(line.get("timestamp", "")).isdigit()}
@@ -69,7 +70,7 @@ def test_resume_has_a_log_too_and_settings_are_as_good_as_options(tmp_path: Path
     flows = simple_flows(tmp_path / "flows.csv", 3)
     run = recallflow("upload", flows, "--dry-run", "--json", cwd=tmp_path).summary["run"]
     env = ACCOUNT | {"RECALLFLOW_LOG_FORMAT": "json", "RECALLFLOW_LOG_FILE": "log.jsonl"}
-    with running_sandbox(cwd=tmp_path) as url:
+    with running_sandbox() as url:
         done = recallflow("resume", run, "--base-url", url, cwd=tmp_path, env=env)
     logged = lines((tmp_path / "log.jsonl").read_text(encoding="utf-8"))
     assert done.code == 0

@@ -181,6 +181,7 @@ async def test_a_canary_goes_first_though_nobody_asked_for_one(tmp_path: Path) -
         assert any("--canary 10 --max-failures 20" in each for each in words)
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent Ctrl-C alone there")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_ends_a_pause_at_once_and_nothing_is_unclear(tmp_path: Path, number: signal.Signals) -> None:
@@ -211,6 +212,7 @@ async def rests_for_the_remaining_time(home: House, folder: Path) -> None:
     assert updates(home) == []
 
 
+@pytest.mark.process
 async def test_a_process_that_is_killed_in_a_pause_leaves_nothing_unclear(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
         words = ("migrate", "rules.toml", "--apply", "--waves", "5,25", "--pause", "10h", "--base-url", home.url)
@@ -225,6 +227,7 @@ async def test_a_process_that_is_killed_in_a_pause_leaves_nothing_unclear(tmp_pa
         await rests_for_the_remaining_time(home, tmp_path)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("typed_ahead", ["", "y\ny\ny\ny\n"], ids=["nothing before", "yes, and yes again, before"])
 async def test_somebody_at_a_terminal_is_asked_and_what_was_typed_ahead_is_no_answer(
     tmp_path: Path, typed_ahead: str

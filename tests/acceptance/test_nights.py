@@ -143,6 +143,7 @@ async def test_what_is_applied_by_hand_in_the_morning_does_not_pass_for_the_nigh
         assert metrics.read_bytes() == written
 
 
+@pytest.mark.process
 @pytest.mark.skipif(os.name == "nt", reason="there is no such signal")
 async def test_a_service_that_keeps_the_program_waiting_can_be_interrupted(tmp_path: Path) -> None:
     async with house(tmp_path, 3) as home:
@@ -158,9 +159,10 @@ async def test_a_service_that_keeps_the_program_waiting_can_be_interrupted(tmp_p
     assert f"{SECONDS:g} s" not in done.err
 
 
+@pytest.mark.process
 @pytest.mark.skipif(os.name == "nt", reason="there is no such signal")
 async def test_a_big_file_that_is_being_read_can_be_left_at_once(tmp_path: Path) -> None:
-    flows, journal = simple_flows(tmp_path / "flows.csv", 60_000), tmp_path / "home" / "journal.sqlite3"
+    flows, journal = simple_flows(tmp_path / "flows.csv", 20_000), tmp_path / "home" / "journal.sqlite3"
     command = ("reconcile", flows, "--json", "--base-url", "http://127.0.0.1:9/")
     process = await started(*command, cwd=tmp_path, env=KEYS)
     await asyncio.to_thread(wait_for_a_run, journal)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from tests.acceptance.program import recallflow
@@ -68,6 +69,7 @@ def later(before: list[object], by: int = 30) -> list[object]:
     return [int(str(each)) + by for each in before]
 
 
+@pytest.mark.process
 async def test_after_a_kill_before_any_answer_the_same_rules_are_not_sent_again_but_resumed(tmp_path: Path) -> None:
     async with relayed(tmp_path, 5) as (home, relay):
         before = intervals(home)
@@ -82,6 +84,7 @@ async def test_after_a_kill_before_any_answer_the_same_rules_are_not_sent_again_
         assert intervals(home) == later(before)
 
 
+@pytest.mark.process
 async def test_an_older_run_that_was_not_done_with_reading_does_not_shift_what_a_later_one_has(tmp_path: Path) -> None:
     async with relayed(tmp_path, 12) as (home, relay):
         before = intervals(home)

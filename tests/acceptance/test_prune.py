@@ -51,6 +51,7 @@ def test_a_program_has_to_say_yes(tmp_path: Path, names: list[str]) -> None:
     assert listed(tmp_path) == names[::-1]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("typed", "left", "code"), [("y\n", 2, 0), ("\n", 3, 2)])
 def test_a_person_is_asked(tmp_path: Path, names: list[str], typed: str, left: int, code: int) -> None:
     done = recallflow_on_a_terminal("runs", "--prune", typed=typed, cwd=tmp_path, env={"COLUMNS": "300"})

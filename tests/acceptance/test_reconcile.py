@@ -17,7 +17,7 @@ from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT, SYSTEM_ERROR, Sandbo
 from jobs.recallflow.sandbox.vendor import Flow, Reply, SimulatedVendor
 from tests.acceptance.program import Finished, recallflow, request_log
 from tests.acceptance.sheets import RIGHT, simple_flows, write_csv
-from tests.acceptance.vendor import answering, finished, started
+from tests.acceptance.vendor import answering, finished, ran, started
 
 KEYS = {
     "RECALLFLOW_API_KEY": EXAMPLE_ACCOUNT.key.get_secret_value(),
@@ -42,8 +42,7 @@ class House:
 
     async def run(self, *args: str | Path) -> Finished:
         """Runs a command to its end."""
-        process = await started(*args, "--base-url", self.url, cwd=self.folder, env=KEYS | self.extra)
-        return await finished(process)
+        return await ran(*args, "--base-url", self.url, cwd=self.folder, env=KEYS | self.extra)
 
     async def reconcile(self, *args: str | Path) -> Finished:
         return await self.run("reconcile", self.file, *args)
@@ -256,6 +255,7 @@ async def test_just_what_is_ticked_is_applied_and_what_has_changed_since_is_refu
     assert "recallflow apply" in upload.err
 
 
+@pytest.mark.process
 async def test_two_nights_never_overlap(tmp_path: Path) -> None:
     reached, go_on = asyncio.Event(), asyncio.Event()
 
@@ -269,9 +269,9 @@ async def test_two_nights_never_overlap(tmp_path: Path) -> None:
         first = await started("reconcile", flows, "--base-url", url, "--json", cwd=tmp_path)
         await reached.wait()
         (run,) = json.loads(recallflow("runs", "--json", cwd=tmp_path).out)["runs"]
-        second = await finished(await started("reconcile", flows, "--base-url", url, cwd=tmp_path))
+        second = await ran("reconcile", flows, "--base-url", url, cwd=tmp_path)
         no_rows = write_csv(tmp_path / "later.csv", [{"nothing": "known"}])
-        third = await finished(await started("reconcile", no_rows, "--base-url", url, cwd=tmp_path))
+        third = await ran("reconcile", no_rows, "--base-url", url, cwd=tmp_path)
         go_on.set()
         ended = await finished(first)
     assert second.code == 2
@@ -295,11 +295,9 @@ async def test_a_night_that_takes_too_long_stops_and_resume_goes_on(tmp_path: Pa
 
     flows = simple_flows(tmp_path / "flows.csv", 30)
     async with answering(slow) as url:
-        stopped = await finished(
-            await started("reconcile", flows, "--base-url", url, "--deadline", "2s", "--json", cwd=tmp_path)
-        )
+        stopped = await ran("reconcile", flows, "--base-url", url, "--deadline", "2s", "--json", cwd=tmp_path)
         go_on.set()
-        done = await finished(await started("resume", "--base-url", url, "--json", cwd=tmp_path))
+        done = await ran("resume", "--base-url", url, "--json", cwd=tmp_path)
     assert (stopped.code, stopped.summary["state"]) == (3, "stopped")
     assert "--deadline" in stopped.summary["reason"]
     assert stopped.summary["counts"]["unknown"] == 0
@@ -315,6 +313,7 @@ RIGHT_STATE: dict[str, object] = {
 }
 
 
+@pytest.mark.process
 async def test_a_night_that_is_killed_while_it_applies_is_made_good_by_resume(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
         for key in range(1, 5):

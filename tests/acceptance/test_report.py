@@ -14,7 +14,7 @@ from tests.acceptance.sheets import sheet_rows, simple_flows
 from tests.acceptance.test_corrections import corrections
 from tests.acceptance.test_interruption import Vendor, command
 from tests.acceptance.test_journal_trouble import read_only, run
-from tests.acceptance.vendor import answering, finished, started
+from tests.acceptance.vendor import answering, finished, ran, started
 
 
 @pytest.fixture
@@ -51,6 +51,7 @@ def test_the_latest_run_is_meant_where_none_is_named_and_nothing_is_overwritten(
     assert listed["report"] == second.summary["report"]
 
 
+@pytest.mark.process
 async def test_a_killed_run_gives_a_report_of_where_it_stood(tmp_path: Path) -> None:
     vendor = Vendor()
     async with answering(vendor.answer) as url:
@@ -69,21 +70,22 @@ async def test_a_killed_run_gives_a_report_of_where_it_stood(tmp_path: Path) -> 
     assert len(corrections(tmp_path / "out.xlsx")) == 1 + counts["unknown"] + counts["not_sent"]
 
 
+@pytest.mark.process
 async def test_a_run_that_is_being_sent_can_be_reported_on_and_its_corrections_wait_for_it(tmp_path: Path) -> None:
     vendor = Vendor()
     async with answering(vendor.answer) as url:
         process = await started(*command(tmp_path, url), cwd=tmp_path)
         await vendor.reached.wait()
-        report = await finished(await started("report", "--report", "now.xlsx", "--json", cwd=tmp_path))
+        report = await ran("report", "--report", "now.xlsx", "--json", cwd=tmp_path)
         assert report.code == 0, report.err
         assert sum(report.summary["counts"].values()) == 200
-        early = await finished(await started("upload", "now.xlsx", "--base-url", url, cwd=tmp_path))
+        early = await ran("upload", "now.xlsx", "--base-url", url, cwd=tmp_path)
         assert early.code == 2
         assert report.summary["run"] in early.err
         assert "is being sent at this moment" in early.err
         vendor.go_on.set()
         assert (await finished(process)).code == 0
-        late = await finished(await started("upload", "now.xlsx", "--base-url", url, "--json", cwd=tmp_path))
+        late = await ran("upload", "now.xlsx", "--base-url", url, "--json", cwd=tmp_path)
     assert late.code == 0, late.err
     assert late.summary["counts"]["unchanged"] == late.summary["requests"] > 0
     assert len(vendor.received) == 200
@@ -91,7 +93,7 @@ async def test_a_run_that_is_being_sent_can_be_reported_on_and_its_corrections_w
 
 def test_the_corrections_of_a_killed_run_keep_it_from_sending_old_values(tmp_path: Path) -> None:
     simple_flows(tmp_path / "flows.csv", 20)
-    with running_sandbox(cwd=tmp_path) as url:
+    with running_sandbox() as url:
         to_vendor = ("--base-url", url, "--json")
         wrong_secret = ACCOUNT | {"RECALLFLOW_API_SECRET": "not-the-secret"}
         stopped = recallflow(
@@ -153,6 +155,7 @@ def test_what_cannot_be_written_is_one_clear_line(tmp_path: Path, name: str, opt
     assert words in done.err
 
 
+@pytest.mark.process
 def test_a_journal_that_may_only_be_read_is_reported_on(tmp_path: Path, name: str) -> None:
     out = tmp_path / "out"
     out.mkdir()
@@ -163,6 +166,7 @@ def test_a_journal_that_may_only_be_read_is_reported_on(tmp_path: Path, name: st
     assert done.summary["run"] == name
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="a small disk is made as Linux does it")
 def test_a_full_disk_leaves_no_half_report_and_the_journal_whole(tmp_path: Path) -> None:
     name = recorded(tmp_path, [draft(str(key), key + 1) for key in range(1, 2_001)])
@@ -194,6 +198,7 @@ def test_a_name_of_any_length_gives_a_report(tmp_path: Path) -> None:
     assert done.summary["report"].startswith("很长的文件名")
 
 
+@pytest.mark.process
 def test_a_report_that_could_not_be_written_is_not_told_of(tmp_path: Path) -> None:
     keys = range(1, 2_001)
     done_by = [outcome(key, State.SUCCEEDED, "0", "success") for key in keys]

@@ -122,6 +122,7 @@ def test_as_json_it_is_one_object_with_the_runs_summary(folder: Path) -> None:
     assert [line["key"] for line in summary["results"]] == ["3"]
 
 
+@pytest.mark.process
 def test_csv_opens_in_excel_as_chinese_text_and_never_as_a_formula(folder: Path) -> None:
     done = subprocess.run(
         [*PROGRAM, "results", "--format", "csv"],
@@ -200,6 +201,7 @@ def test_the_summary_counts_the_plans(planned: Path, folder: Path) -> None:
         assert "right, not sent" not in shown
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("args", [[], ["--format", "csv"], ["--json"]])
 def test_a_reader_that_has_seen_enough_ends_it_without_a_traceback(tmp_path: Path, args: list[str]) -> None:
     recorded(tmp_path, [draft(str(number), number) for number in range(1, 20_001)])

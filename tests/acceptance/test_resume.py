@@ -10,9 +10,10 @@ from tests.acceptance.program import ACCOUNT, recallflow, request_log, running_s
 from tests.acceptance.recorded import draft, outcome, recorded
 from tests.acceptance.sheets import sheet_rows, simple_flows
 from tests.acceptance.test_interruption import BEFORE, Vendor, command
-from tests.acceptance.vendor import answering, finished, started
+from tests.acceptance.vendor import answering, ran, started
 
 
+@pytest.mark.process
 async def test_after_kill_9_resume_sends_the_rest_and_nothing_that_succeeded(tmp_path: Path) -> None:
     vendor = Vendor()
     async with answering(vendor.answer) as url:
@@ -24,9 +25,7 @@ async def test_after_kill_9_resume_sends_the_rest_and_nothing_that_succeeded(tmp
         settled = run["counts"]["succeeded"]
         before = len(vendor.received)
         vendor.go_on.set()
-        done = await finished(
-            await started("resume", run["run"], "--base-url", url, "--report", "out2.xlsx", "--json", cwd=tmp_path)
-        )
+        done = await ran("resume", run["run"], "--base-url", url, "--report", "out2.xlsx", "--json", cwd=tmp_path)
     assert done.code == 0
     assert done.summary["counts"]["succeeded"] == 200
     assert len(vendor.received) - before == 200 - settled
@@ -37,7 +36,7 @@ async def test_after_kill_9_resume_sends_the_rest_and_nothing_that_succeeded(tmp
 def test_a_run_that_the_vendor_refused_goes_on_with_the_right_secret(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 50)
     log = tmp_path / "requests.jsonl"
-    with running_sandbox("--request-log", log, cwd=tmp_path) as url:
+    with running_sandbox(request_log=log) as url:
         wrong = ACCOUNT | {"RECALLFLOW_API_SECRET": "not-the-secret"}
         stopped = recallflow("upload", flows, "--base-url", url, "--concurrency", "2", cwd=tmp_path, env=wrong)
         assert stopped.code == 3
@@ -52,7 +51,7 @@ def test_a_run_that_the_vendor_refused_goes_on_with_the_right_secret(tmp_path: P
 def test_a_dry_run_can_be_sent_afterwards(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 10)
     planned = recallflow("upload", flows, "--dry-run", "--json", cwd=tmp_path).summary
-    with running_sandbox(cwd=tmp_path) as url:
+    with running_sandbox() as url:
         done = recallflow("resume", planned["run"], "--base-url", url, "--json", cwd=tmp_path, env=ACCOUNT)
     assert (done.code, done.summary["run"], done.summary["counts"]["succeeded"]) == (0, planned["run"], 10)
 

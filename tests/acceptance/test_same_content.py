@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.program import ACCOUNT, Finished, recallflow, recallflow_on_a_terminal, running_sandbox
 from tests.acceptance.sheets import RIGHT, simple_flows, write_csv
 from tests.acceptance.test_interruption import Vendor
-from tests.acceptance.vendor import answering, finished, started
+from tests.acceptance.vendor import answering, finished, ran, started
 
 
 def runs_in(folder: Path) -> list[str]:
@@ -18,6 +18,7 @@ def runs_in(folder: Path) -> list[str]:
     return [run["run"] for run in json.loads(recallflow("runs", "--json", cwd=folder).out)["runs"]]
 
 
+@pytest.mark.process
 async def test_of_two_uploads_of_one_file_that_begin_together_one_is_told_of_the_other(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 30)
     vendor = Vendor(before=0)
@@ -38,6 +39,7 @@ async def test_of_two_uploads_of_one_file_that_begin_together_one_is_told_of_the
     assert runs_in(tmp_path) == [sent.summary["run"]]
 
 
+@pytest.mark.process
 async def test_with_yes_both_are_sent_and_no_flow_by_both_at_once(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 12)
     vendor = Vendor(before=0)
@@ -46,13 +48,9 @@ async def test_with_yes_both_are_sent_and_no_flow_by_both_at_once(tmp_path: Path
             "upload", flows, "--base-url", url, "--concurrency", "4", "--report", "1.xlsx", "--json", cwd=tmp_path
         )
         await vendor.reached.wait()
-        refused = await finished(
-            await started("upload", flows, "--base-url", url, "--lang", "zh", "--report", "3.xlsx", cwd=tmp_path)
-        )
+        refused = await ran("upload", flows, "--base-url", url, "--lang", "zh", "--report", "3.xlsx", cwd=tmp_path)
         vendor.go_on.set()
-        again = await finished(
-            await started("upload", flows, "--base-url", url, "--yes", "--report", "2.xlsx", "--json", cwd=tmp_path)
-        )
+        again = await ran("upload", flows, "--base-url", url, "--yes", "--report", "2.xlsx", "--json", cwd=tmp_path)
         done = await finished(mine)
     assert (refused.code, len(refused.err.splitlines())) == (2, 1)
     assert f"正由运行 {done.summary['run']}" in refused.err
@@ -64,7 +62,7 @@ def sent_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose journal has a run that was sent; its vendor is gone, the file still there."""
     folder = tmp_path_factory.mktemp("sent")
     flows = simple_flows(folder / "flows.csv", 5)
-    with running_sandbox(cwd=folder) as url:
+    with running_sandbox() as url:
         (folder / "url").write_text(url)
         assert recallflow("upload", flows, "--base-url", url, cwd=folder, env=ACCOUNT).code == 0
     return folder
@@ -99,6 +97,7 @@ def test_a_file_that_was_saved_anew_with_the_same_content_is_known_again(sent_be
     assert "already fully sent" in done.err
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("typed", ["y\n", "是\n"])
 def test_on_a_terminal_it_asks_and_goes_on_at_a_clear_yes(sent_before: Path, typed: str) -> None:
     before = runs_in(sent_before)
@@ -109,6 +108,7 @@ def test_on_a_terminal_it_asks_and_goes_on_at_a_clear_yes(sent_before: Path, typ
     assert len(runs_in(sent_before)) == len(before) + 1
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("typed", ["\n", "\x04"])
 def test_anything_else_is_a_no(sent_before: Path, typed: str) -> None:
     before = runs_in(sent_before)
@@ -119,6 +119,7 @@ def test_anything_else_is_a_no(sent_before: Path, typed: str) -> None:
     assert runs_in(sent_before) == before
 
 
+@pytest.mark.process
 def test_for_a_program_that_reads_json_nothing_is_asked_even_on_a_terminal(sent_before: Path) -> None:
     done = upload_again(sent_before, "--json", typed="y\n")
     assert (done.code, done.summary["run"]) == (2, None)
@@ -150,7 +151,7 @@ def test_other_content_another_vendor_or_what_did_not_arrive_is_sent_without_a_q
     (tmp_path / "url").write_text("https://127.0.0.1:9/")
     assert upload_again(tmp_path).code == 3
     assert upload_again(tmp_path).code == 3, "nothing of it arrived"
-    with running_sandbox(cwd=tmp_path) as url:
+    with running_sandbox() as url:
         assert recallflow("upload", flows, "--base-url", url, cwd=tmp_path, env=ACCOUNT).code == 0
         more = simple_flows(tmp_path / "more.csv", 4)
         assert recallflow("upload", more, "--base-url", url, cwd=tmp_path, env=ACCOUNT).code == 0

@@ -13,9 +13,9 @@ import xlsxwriter  # type: ignore[import-untyped]
 from openpyxl import Workbook
 
 from jobs.upload import Upload
-from runner.engine import Source, load
 from runner.journal.database import Database
 from runner.journal.ledger import Ledger
+from runner.loading import Source, load
 from runner.outcome import State
 from tests.acceptance.sheets import generator
 

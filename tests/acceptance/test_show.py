@@ -62,7 +62,7 @@ def test_a_killed_run_can_be_resumed_and_one_that_is_done_cannot(tmp_path: Path)
 
 def test_a_run_of_the_program_is_shown_with_its_report_and_its_account_masked(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 5)
-    with running_sandbox(cwd=tmp_path) as url:
+    with running_sandbox() as url:
         sent = recallflow("upload", flows, "--base-url", url, "--json", cwd=tmp_path, env=ACCOUNT).summary
     shown = recallflow("show", sent["run"], "--json", cwd=tmp_path).summary
     assert {name: shown[name] for name in sent} == sent | {"exit_code": None}

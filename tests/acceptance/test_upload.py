@@ -8,13 +8,15 @@ from urllib.request import Request, urlopen
 import pytest
 from pydantic import SecretStr
 
+from jobs.recallflow.sandbox.faults import Fault, FaultShares
+from jobs.recallflow.sandbox.gate import Opening
 from jobs.recallflow.signing import Account
-from runner.sending.retry import RetryPolicy
+from runner.sending.limits import RetryPolicy
 from tests.acceptance.borne_out import assert_borne_out
 from tests.acceptance.program import ACCOUNT, SAMPLES, recallflow, request_log, running_sandbox
 from tests.acceptance.sheets import RIGHT, sheet_rows, simple_flows, varied_flows, write_csv
 
-EVERY_FAULT = ("--expired", "--system-error", "--drop", "--not-json", "--http-503")
+EVERY_FAULT = (Fault.EXPIRED, Fault.SYSTEM_ERROR, Fault.DROP, Fault.NOT_JSON, Fault.HTTP_503)
 
 
 def test_the_first_command_sends_the_sample_and_reports_it_here(tmp_path: Path) -> None:
@@ -31,21 +33,22 @@ def test_the_first_command_sends_the_sample_and_reports_it_here(tmp_path: Path) 
     assert sum(row["Attempts"] for row in rows) == summary["attempts"]
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_with_every_fault_each_flow_ends_in_one_state_that_the_vendors_log_bears_out(tmp_path: Path, seed: int) -> None:
-    print(f"seed {seed}")
-    flows = varied_flows(tmp_path / "flows.xlsx", 2_000, seed)
+@pytest.mark.parametrize("number", [400, pytest.param(2_000, marks=pytest.mark.campaign)])
+def test_with_every_fault_each_flow_ends_in_one_state_that_the_vendors_log_bears_out(
+    tmp_path: Path, number: int
+) -> None:
+    flows = varied_flows(tmp_path / "flows.xlsx", number, seed=1)
     log = tmp_path / "requests.jsonl"
-    faults = [word for fault in EVERY_FAULT for word in (fault, "5%")]
-    with running_sandbox(*faults, "--seed", str(seed), "--request-log", log, cwd=tmp_path) as url:
+    shares = {fault.name.lower(): 0.05 for fault in EVERY_FAULT}
+    with running_sandbox(faults=FaultShares(**shares, seed=1), request_log=log) as url:
         done = recallflow(
             "upload", flows, "--base-url", url, "--concurrency", "64", "--report", "out.xlsx", "--json",
             cwd=tmp_path, env=ACCOUNT,
         )  # fmt: skip
     summary, lines = done.summary, request_log(log)
     assert_borne_out(tmp_path / "out.xlsx", summary, lines, attempts=RetryPolicy().attempts)
-    assert summary["requests"] == 2_000
-    assert {f"--{line['fault']}" for line in lines} >= {*EVERY_FAULT}
+    assert summary["requests"] == number
+    assert {line["fault"] for line in lines} >= {fault.value for fault in EVERY_FAULT}
     bad = summary["counts"]["failed"] + summary["counts"]["unknown"]
     assert done.code == summary["exit_code"] == (1 if bad else 0)
 
@@ -53,7 +56,7 @@ def test_with_every_fault_each_flow_ends_in_one_state_that_the_vendors_log_bears
 def test_a_wrong_secret_stops_the_run_within_one_concurrencys_worth(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 300)
     log = tmp_path / "requests.jsonl"
-    with running_sandbox("--latency", "20ms", "--request-log", log, cwd=tmp_path) as url:
+    with running_sandbox(faults=FaultShares(latency=0.02), request_log=log) as url:
         done = recallflow(
             "upload", flows, "--base-url", url, "--concurrency", "8", "--json",
             cwd=tmp_path, env=ACCOUNT | {"RECALLFLOW_API_SECRET": "not-the-secret"},
@@ -72,7 +75,7 @@ def test_rows_with_mistakes_are_held_back_and_the_others_sent(tmp_path: Path) ->
     rows = [{"keyId": 1} | RIGHT, {"keyId": 2} | RIGHT | {"recallNum": 11}, {"keyId": 3} | RIGHT]
     flows = write_csv(tmp_path / "flows.csv", rows)
     log = tmp_path / "requests.jsonl"
-    with running_sandbox("--request-log", log, cwd=tmp_path) as url:
+    with running_sandbox(request_log=log) as url:
         done = recallflow(
             "upload", flows, "--base-url", url, "--report", "out.xlsx", "--json", cwd=tmp_path, env=ACCOUNT
         )
@@ -85,7 +88,7 @@ def test_rows_with_mistakes_are_held_back_and_the_others_sent(tmp_path: Path) ->
 
 def test_a_flow_that_is_no_longer_pending_fails_with_the_vendors_words(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 1)
-    with running_sandbox(cwd=tmp_path) as url:
+    with running_sandbox() as url:
         assert recallflow("upload", flows, "--base-url", url, cwd=tmp_path, env=ACCOUNT).code == 0
         cancel(url, 1)
         done = recallflow(
@@ -99,7 +102,7 @@ def test_a_flow_that_is_no_longer_pending_fails_with_the_vendors_words(tmp_path:
 
 def test_a_vendors_clock_that_is_ten_minutes_off_is_learned(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 100)
-    with running_sandbox("--clock-skew", "600s", cwd=tmp_path) as url:
+    with running_sandbox(clock_skew=600.0) as url:
         done = recallflow(
             "upload", flows, "--base-url", url, "--concurrency", "10", "--json", cwd=tmp_path, env=ACCOUNT
         )
@@ -109,7 +112,7 @@ def test_a_vendors_clock_that_is_ten_minutes_off_is_learned(tmp_path: Path) -> N
 
 def test_a_clock_that_cannot_be_learned_stops_the_run(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 100)
-    with running_sandbox("--clock-skew", "600s", "--no-date", cwd=tmp_path) as url:
+    with running_sandbox(clock_skew=600.0, date_header=False) as url:
         done = recallflow("upload", flows, "--base-url", url, "--json", cwd=tmp_path, env=ACCOUNT)
     assert done.code == 3
     assert done.summary["counts"]["not_sent"] == 100
@@ -118,14 +121,14 @@ def test_a_clock_that_cannot_be_learned_stops_the_run(tmp_path: Path) -> None:
 
 def test_a_vendor_that_limits_the_rate_gets_everything_in_the_end(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 60)
-    with running_sandbox("--rate-limit", "30", cwd=tmp_path) as url:
+    with running_sandbox(opening=Opening(rate_limit=30)) as url:
         done = recallflow("upload", flows, "--base-url", url, "--json", cwd=tmp_path, env=ACCOUNT)
     assert done.summary["counts"]["succeeded"] == 60
 
 
 def test_a_base_url_that_is_not_the_vendors_stops_the_run(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 500)
-    with running_sandbox(cwd=tmp_path) as url:
+    with running_sandbox() as url:
         elsewhere = url.replace("/v3/voice/", "/elsewhere/")
         quick = {f"RECALLFLOW_{name}": "0.01" for name in ("BACKOFF", "BREAKER_PAUSE", "BREAKER_PATIENCE")}
         env = ACCOUNT | quick
@@ -138,8 +141,7 @@ def test_a_base_url_that_is_not_the_vendors_stops_the_run(tmp_path: Path) -> Non
 
 def test_now_and_then_an_overloaded_gateway_does_not_hide_a_clock_that_is_off(tmp_path: Path) -> None:
     flows = simple_flows(tmp_path / "flows.csv", 60)
-    faults = ("--clock-skew", "1000s", "--no-date", "--http-503", "3%")
-    with running_sandbox(*faults, cwd=tmp_path) as url:
+    with running_sandbox(clock_skew=1000.0, date_header=False, faults=FaultShares(http_503=0.03)) as url:
         done = recallflow("upload", flows, "--base-url", url, "--json", cwd=tmp_path, env=ACCOUNT)
     assert done.code == 3
     assert done.summary["counts"]["failed"] == 0

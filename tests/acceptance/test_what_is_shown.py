@@ -3,40 +3,27 @@
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.program import ACCOUNT, MINUTES, PROGRAM, SAMPLES, environment, recallflow, running_sandbox
-from tests.acceptance.sheets import RIGHT, all_cells, sheet_rows, write_csv
-
-HEAVY = {
-    "aiohttp", "apprise", "lxml", "numpy", "openpyxl", "pandas", "prometheus_client", "pydantic_settings", "rich",
-    "sqlite3", "structlog", "tenacity", "uvloop",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "args", [["--help"], ["upload", "--help"], ["sandbox", "--help"], ["template", "--help"], ["fields", "--help"]]
+from jobs.recallflow.sandbox.faults import FaultShares
+from tests.acceptance.program import (
+    ACCOUNT,
+    MINUTES,
+    PROGRAM,
+    SAMPLES,
+    environment,
+    recallflow,
+    recallflow_process,
+    running_sandbox,
 )
-def test_help_imports_nothing_heavy(tmp_path: Path, args: list[str]) -> None:
-    script = (
-        "import sys; from jobs.app.main import app\n"
-        f"try: app({args!r}, prog_name='recallflow')\n"
-        "except SystemExit: print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True, env=environment()
-    )
-    assert "Usage: recallflow" in done.stdout
-    assert not HEAVY & set(done.stderr.split())
-    assert recallflow(*args, cwd=tmp_path).code == 0
+from tests.acceptance.sheets import RIGHT, all_cells, sheet_rows, write_csv
 
 
 def test_neither_secret_nor_signature_is_in_anything_that_is_left_behind(tmp_path: Path) -> None:
     log = tmp_path / "requests.jsonl"
-    with running_sandbox("--request-log", log, "--system-error", "20%", cwd=tmp_path) as url:
+    with running_sandbox(faults=FaultShares(system_error=0.2), request_log=log) as url:
         done = recallflow("upload", SAMPLES / "flows.csv", "--base-url", url, cwd=tmp_path, env=ACCOUNT)
     assert done.code == 0
     report = next(tmp_path.glob("*.xlsx"))
@@ -57,6 +44,7 @@ def test_with_json_stdout_is_one_object_and_progress_goes_to_stderr(tmp_path: Pa
     assert "60 of 60 done · 60 succeeded" in done.err
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("log", [(), ("--log-level", "debug"), ("--log-level", "debug", "--log-format", "json")])
 def test_who_stops_reading_what_is_shown_takes_nothing_from_the_run(tmp_path: Path, log: tuple[str, ...]) -> None:
     flows = write_csv(tmp_path / "flows.csv", [{"备注": "x", "keyId": key} | RIGHT for key in range(1, 31)])
@@ -77,6 +65,7 @@ def test_who_stops_reading_what_is_shown_takes_nothing_from_the_run(tmp_path: Pa
     assert (tmp_path / summary["report"]).exists()
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
 def test_what_is_shown_may_go_to_a_full_disk(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
@@ -101,9 +90,10 @@ def test_the_end_is_a_short_table_and_where_the_report_lies(tmp_path: Path, lang
     assert states == {words}
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("locale", ["zh_CN.UTF-8", "zh_TW", "en_GB.UTF-8"])
 def test_the_language_is_that_of_the_locale(tmp_path: Path, locale: str) -> None:
-    done = recallflow("--help", cwd=tmp_path, env={"LANG": locale})
+    done = recallflow_process("--help", cwd=tmp_path, env={"LANG": locale})
     assert ("检查表格" in done.out) == locale.startswith("zh")
 
 
@@ -127,13 +117,14 @@ def test_a_check_needs_no_account_and_leaves_no_trace(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("encoding", ["cp1252", "gbk", "ascii"])
 def test_redirected_output_is_utf_8_whatever_the_system_takes_for_the_default(tmp_path: Path, encoding: str) -> None:
     env = {"PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
-    done = recallflow("check", SAMPLES / "mistakes.xlsx", "--lang", "zh", cwd=tmp_path, env=env)
+    done = recallflow_process("check", SAMPLES / "mistakes.xlsx", "--lang", "zh", cwd=tmp_path, env=env)
     assert done.code == 1
     assert "重呼间隔" in done.out
-    assert "检查表格" in recallflow("--help", cwd=tmp_path, env=env | {"LANG": "zh_CN.UTF-8"}).out
+    assert "检查表格" in recallflow_process("--help", cwd=tmp_path, env=env | {"LANG": "zh_CN.UTF-8"}).out
 
 
 def test_the_runs_are_listed_by_their_whole_names_however_narrow_it_is(tmp_path: Path) -> None:

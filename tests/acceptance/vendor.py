@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from tests.acceptance.program import ACCOUNT, PROGRAM, Finished, environment
+from tests.acceptance.program import ACCOUNT, PROGRAM, Finished, environment, recallflow
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -26,8 +26,13 @@ async def answering(answer: Answer) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
+async def ran(*args: str | Path, cwd: Path, env: Mapping[str, str] = ACCOUNT) -> Finished:
+    """Runs a command to its end within this process, beside the vendor."""
+    return await asyncio.to_thread(recallflow, *args, cwd=cwd, env=env)
+
+
 async def started(*args: str | Path, cwd: Path, env: Mapping[str, str] = ACCOUNT) -> asyncio.subprocess.Process:
-    """Starts a command, so that it can be met while it runs."""
+    """Starts a command as a process of its own, so that it can be met while it runs."""
     return await asyncio.create_subprocess_exec(
         *PROGRAM,
         *map(str, args),
@@ -40,7 +45,7 @@ async def started(*args: str | Path, cwd: Path, env: Mapping[str, str] = ACCOUNT
 
 
 async def finished(process: asyncio.subprocess.Process) -> Finished:
-    """Waits for a command's end."""
+    """Waits for the end of such a process."""
     out, err = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode is not None
     return Finished(process.returncode, out.decode(), err.decode())

@@ -6,20 +6,29 @@ import multiprocessing
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
+from typing import Any, cast
 
 from jobs.app.loop import run_loop
 from jobs.recallflow.client import QUERY_DETAIL, UPDATE
 from jobs.recallflow.reference import KEY
 from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT
 from jobs.recallflow.sandbox.vendor import SimulatedVendor
+
+if sys.platform == "win32":
+    from multiprocessing.connection import PipeConnection
+
+    _Pipe = PipeConnection[Any, Any]
+else:
+    from multiprocessing.connection import Connection
+
+    _Pipe = Connection[Any, Any]
 
 _BODY = '{"code":0,"msg":"success","data":null}'
 _HEAD = (
@@ -109,7 +118,7 @@ class Teller:
     """A server that tells flows."""
 
     url: str
-    pipe: Connection
+    pipe: _Pipe
 
     def served(self) -> Served:
         """What it has done so far."""
@@ -129,8 +138,10 @@ def telling_server(bodies: list[bytes]) -> Iterator[Teller]:
 
 
 @contextmanager
-def _own_server(bodies: list[bytes] | None = None) -> Iterator[tuple[int, Connection]]:
+def _own_server(bodies: list[bytes] | None = None) -> Iterator[tuple[int, _Pipe]]:
     context = multiprocessing.get_context("spawn")
+    ours: _Pipe
+    theirs: _Pipe
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, bodies), daemon=True)
     process.start()
@@ -142,7 +153,7 @@ def _own_server(bodies: list[bytes] | None = None) -> Iterator[tuple[int, Connec
         process.join(PATIENCE)
 
 
-def _serve(pipe: Connection, bodies: list[bytes] | None) -> None:
+def _serve(pipe: _Pipe, bodies: list[bytes] | None) -> None:
     success = _whole(_BODY.encode())
     answer = (lambda _: success) if bodies is None else _answers(bodies).__getitem__
     requests = 0

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.acceptance.measured import measured
-from tests.acceptance.program import ACCOUNT, running_sandbox
+from tests.acceptance.program import ACCOUNT, sandbox_process
 
 LONGEST = 3_600.0
 
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--flows", type=int, action="append", help="how many; may be given several times")
     given = parser.parse_args()
     for number in given.flows or (5_000, 20_000):
-        with TemporaryDirectory() as name, running_sandbox("--flows", str(number), cwd=Path(name)) as url:
+        with TemporaryDirectory() as name, sandbox_process("--flows", str(number), cwd=Path(name)) as url:
             folder = Path(name)
             today = datetime.now(UTC).astimezone().date()
             rules = RULES.format(first=today - timedelta(days=29), last=today)

@@ -10,7 +10,7 @@ import aiohttp
 from jobs.app.loop import run_loop
 from jobs.recallflow.client import UPDATE
 from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT
-from runner.sending.transport import Timeouts
+from runner.sending.limits import Timeouts
 
 
 def send_plainly(url: str, bodies: Iterable[bytes], concurrency: int, path: str = UPDATE) -> int:

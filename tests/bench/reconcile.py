@@ -30,9 +30,8 @@ from runner.loading import Source, load
 from runner.outcome import State
 from runner.planning.terms import PlanTerms, encode_terms
 from runner.reconciling import reconcile
-from runner.sending.limits import Limits
-from runner.sending.retry import RetryPolicy
-from runner.sending.transport import Timeouts, Transport
+from runner.sending.limits import Limits, RetryPolicy, Timeouts
+from runner.sending.transport import Transport
 from tests.bench.answering import telling_server
 from tests.bench.figures import Taken, measured, show
 from tests.bench.plain import send_plainly

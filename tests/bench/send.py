@@ -22,14 +22,14 @@ from jobs.app.loop import run_loop
 from jobs.recallflow.client import Client
 from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT
 from jobs.upload import Upload
-from runner.engine import Source, load, send
+from runner.engine import send
 from runner.journal.database import Database
 from runner.journal.ledger import Ledger
 from runner.journal.new_run import Destination
+from runner.loading import Source, load
 from runner.outcome import State
-from runner.sending.limits import Limits
-from runner.sending.retry import RetryPolicy
-from runner.sending.transport import Timeouts, Transport
+from runner.sending.limits import Limits, RetryPolicy, Timeouts
+from runner.sending.transport import Transport
 from tests.bench.answering import answering_server
 from tests.bench.figures import Taken, measured, show
 from tests.bench.plain import send_plainly

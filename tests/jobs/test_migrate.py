@@ -22,7 +22,8 @@ from runner.plan import Plan, Remote
 from runner.planning.deriving import DerivingPlanner
 from runner.planning.terms import PlanTerms, encode_terms
 from runner.request import Request
-from runner.sending.transport import Timeouts, Transport
+from runner.sending.limits import Timeouts
+from runner.sending.transport import Transport
 from tests.jobs.recallflow.migration.written_rules import SPOKEN, node, rules_of
 
 FLOW = {"keyId": 299, "recallInterval": 30, "recallNum": 3, "recallType": 1, "nodeList": [SPOKEN]}

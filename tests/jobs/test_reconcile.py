@@ -13,7 +13,8 @@ from runner.exchange import Response
 from runner.job import Compares, Job, ReadsBack, Reconciles
 from runner.outcome import Action
 from runner.request import Request
-from runner.sending.transport import Timeouts, Transport
+from runner.sending.limits import Timeouts
+from runner.sending.transport import Transport
 from tests.jobs.recallflow.valid_flows import Values
 
 SPOKEN: Values = {"source": 3, "text": "Hello", "lan": "EN", "hangUpSms": 0, "toSeat": 0}

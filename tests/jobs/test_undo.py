@@ -28,9 +28,8 @@ from runner.planning.returning import Undone, load_return
 from runner.planning.terms import PlanTerms, encode_terms
 from runner.reconciling import reconcile
 from runner.request import Draft
-from runner.sending.limits import Limits
-from runner.sending.retry import RetryPolicy
-from runner.sending.transport import Timeouts, Transport
+from runner.sending.limits import Limits, RetryPolicy, Timeouts
+from runner.sending.transport import Transport
 from tests.jobs.recallflow.valid_flows import Values, flows
 
 EVERYTHING = PlanTerms(apply=True, conflicts_ours=True)

@@ -15,9 +15,9 @@ from jobs.recallflow.fields import FlowUpdate
 from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS
 from jobs.recallflow.rules import check_flow
 from jobs.upload import Upload
-from runner.tables.read import read_table
 from tests.jobs.recallflow.valid_flows import Values, several_flows
 from tests.jobs.recallflow.written_tables import Value, write_csv, write_xlsx
+from tests.runner.tables.reading import table_here
 
 LABELS = {spec.name: spec.label for spec in ALL_FIELDS}
 NAMES = tuple(LABELS)
@@ -76,7 +76,7 @@ quickly = settings(max_examples=20, deadline=timedelta(seconds=5), print_blob=Tr
 def assert_same(path: Path, wanted: Sequence[Values]) -> None:
     """That a file has these flows, and is wrong in nothing."""
     upload = Upload(None)
-    with read_table(path, upload.headings) as table:
+    with table_here(path, upload.headings) as table:
         drafts = list(upload.drafts(table))
     assert [draft.problems for draft in drafts] == [()] * len(wanted)
     assert [draft.key for draft in drafts] == [str(flow["keyId"]) for flow in wanted]

@@ -8,7 +8,7 @@ from random import Random
 import openpyxl
 import pytest
 
-from runner.engine import Source, load, send
+from runner.engine import send
 from runner.errors import InputError, JournalError
 from runner.events import Event, Loaded, Settled
 from runner.exchange import Call
@@ -17,11 +17,11 @@ from runner.journal.database import Database
 from runner.journal.ledger import Ledger
 from runner.journal.new_run import Destination
 from runner.journal.tenancy import LeaseTerms
+from runner.loading import Source, load
 from runner.outcome import RunState, State, Stop
 from runner.sending.guards import Guards, MaxFailures
-from runner.sending.limits import Limits
+from runner.sending.limits import Limits, RetryPolicy
 from runner.sending.pool import NO_GUARDS, Pool
-from runner.sending.retry import RetryPolicy
 from runner.text import Text
 from tests.runner.journal.sample_run import states
 from tests.runner.sending.fake_carrier import REFUSED, TOO_LATE, FakeCarrier

@@ -22,9 +22,8 @@ from runner.plan import MovedBy, Plan
 from runner.planning.terms import PlanTerms, encode_terms
 from runner.reconciling import reconcile
 from runner.request import Draft
-from runner.sending.limits import Limits
+from runner.sending.limits import Limits, RetryPolicy
 from runner.sending.pool import Pool
-from runner.sending.retry import RetryPolicy
 from runner.text import Text
 from tests.runner.journal.sample_run import DESTINATION, STARTED
 from tests.runner.sending.greet_as_listed import GreetAsListed, listed

@@ -13,9 +13,8 @@ from runner.journal.claims import Claims
 from runner.journal.journal import Journal
 from runner.journal.tenancy import LeaseTerms
 from runner.outcome import RunState, Stop
-from runner.sending.limits import Limits
+from runner.sending.limits import Limits, RetryPolicy
 from runner.sending.pool import NO_GUARDS, Pool
-from runner.sending.retry import RetryPolicy
 from runner.text import Text
 from tests.runner.journal.sample_run import DESTINATION
 from tests.simulation.errand import Errand, ReadableErrand

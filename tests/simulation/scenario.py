@@ -7,8 +7,7 @@ from random import Random
 from typing import TypeVar
 
 from runner.sending.guards import Guards, MaxFailures
-from runner.sending.limits import BreakerTerms, Limits
-from runner.sending.retry import RetryPolicy
+from runner.sending.limits import BreakerTerms, Limits, RetryPolicy
 
 T = TypeVar("T")
 

@@ -8,9 +8,9 @@ import pytest
 from tests.simulation.history import live
 
 ROOT = Path(__file__).parents[2]
-FIXED = 400
-FRESH = 200
-_CHUNKS = 8
+CHUNK = 40
+SAMPLE, CHUNKS = 4, 50
+"""Chunks of histories."""
 
 
 def check(seeds: range) -> None:
@@ -19,16 +19,18 @@ def check(seeds: range) -> None:
     assert broken == [], "replay one with: python -m tests.simulation --seed N"
 
 
-@pytest.mark.parametrize("chunk", range(_CHUNKS))
+@pytest.mark.parametrize(
+    "chunk", [*range(SAMPLE), *(pytest.param(each, marks=pytest.mark.campaign) for each in range(SAMPLE, CHUNKS))]
+)
 def test_every_promise_is_kept_in_a_fixed_set_of_histories(chunk: int) -> None:
-    share = FIXED // _CHUNKS
-    check(range(1 + chunk * share, 1 + (chunk + 1) * share))
+    check(range(1 + chunk * CHUNK, 1 + (chunk + 1) * CHUNK))
 
 
-def test_every_promise_is_kept_in_histories_that_nobody_has_seen_before() -> None:
+@pytest.mark.parametrize("number", [CHUNK, pytest.param(10 * CHUNK, marks=pytest.mark.campaign)])
+def test_every_promise_is_kept_in_histories_that_nobody_has_seen_before(number: int) -> None:
     first = random.SystemRandom().randrange(10**6, 10**12)
-    print(f"seeds {first} to {first + FRESH - 1}")
-    check(range(first, first + FRESH))
+    print(f"seeds {first} to {first + number - 1}")
+    check(range(first, first + number))
 
 
 def test_a_seed_tells_the_same_story_word_for_word_in_another_process() -> None:

@@ -13,10 +13,10 @@ from jobs.app.progress import print_file_notices
 from jobs.app.reporting import ReportTerms, check_report, report
 from jobs.app.summary import print_json, print_summary, run_json
 from jobs.upload import Upload
-from runner.engine import Source, load
 from runner.events import Event
 from runner.journal.database import Database
 from runner.journal.ledger import Ledger
+from runner.loading import Source, load
 from runner.outcome import State
 from runner.text import Language
 

@@ -24,12 +24,12 @@ from jobs.app.stopping import Interrupts
 from jobs.app.watching import keeping_log, watching
 from jobs.recallflow.names import RECONCILE
 from jobs.reconcile import Reconcile
-from runner.engine import load
 from runner.errors import RunnerError
 from runner.events import Event, Loaded
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.leases import SANDBOX
+from runner.loading import load
 from runner.planning.terms import encode_terms
 from runner.problem import Notice
 from runner.text import Text

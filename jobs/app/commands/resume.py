@@ -25,10 +25,10 @@ from runner.events import Observe
 from runner.journal.corrections import settle_meanwhile
 from runner.journal.database import Database
 from runner.journal.journal import Journal
-from runner.journal.leases import SANDBOX
+from runner.journal.leases import SANDBOX, release_reserved
 from runner.journal.ledger import Ledger, RunRecord
 from runner.journal.lookup import find_run, overtaken_by, run_to_resume
-from runner.journal.owner import is_gone
+from runner.journal.owner import is_gone, this_process
 from runner.outcome import RunState
 
 
@@ -120,7 +120,11 @@ def _resume_planned(
         return _resume_compared_upload(record, database, delivery, settings, options, write)
     begin_turn(record.id, database, discard=False)
     if not options.yes:  # what was under way a moment ago may have ended since
-        check_unread(record, database)
+        try:
+            check_unread(record, database)
+        except BaseException:
+            release_reserved(database, record.id, owner=this_process())
+            raise
     ending = PlanEnding(
         language=language,
         json=options.ending.json,

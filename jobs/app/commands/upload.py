@@ -16,11 +16,11 @@ from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
 from jobs.app.watching import keeping_log, watching
 from jobs.upload import ComparedUpload, Upload
-from runner.engine import Source, load
 from runner.errors import SettingsError
 from runner.events import Event
 from runner.journal.database import Database
 from runner.journal.journal import Journal
+from runner.loading import Source, load
 from runner.planning.terms import PlanTerms, encode_terms
 from runner.text import Text
 

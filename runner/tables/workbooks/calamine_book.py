@@ -1,13 +1,12 @@
-"""Workbooks by the fast reader (calamine, behind pandas' door), with what it loses laid over its rows."""
+"""Workbooks by the fast reader, with what it loses laid over its rows. The owner of python_calamine."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import pandas as pd
-from python_calamine import CalamineSheet, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from runner.tables.layout import Layout
 from runner.tables.table import Cell, Truth
@@ -35,7 +34,7 @@ class CalamineBook:
     """An open workbook. Errors of every kind mean that it is damaged; they may be no Exceptions (Rust's panics)."""
 
     def __init__(self, path: Path, kind: Kind) -> None:
-        self._book: Any = pd.ExcelFile(path, engine="calamine").book
+        self._book = CalamineWorkbook.from_path(path)
         archive = Archive(path)
         self._parts: Parts
         if kind == "xlsb":
@@ -68,7 +67,7 @@ class CalamineBook:
         """The parsed sheet. Only the largest is kept: it costs most to parse twice, and two cost too much."""
         if self._largest is not None and self._largest.name == name:
             return self._largest
-        sheet: CalamineSheet = self._book.get_sheet_by_name(name)
+        sheet = self._book.get_sheet_by_name(name)
         if self._largest is None or sheet.height * sheet.width > self._largest.height * self._largest.width:
             self._largest = sheet
         return sheet

@@ -14,23 +14,27 @@ def limit_this_process(*, memory_mb: int, seconds: float) -> None:
     Too much memory becomes a MemoryError or an abort, too much processor time a SIGXCPU. Windows has no such limits,
     and macOS does not hold the one on memory; there it is for the parent to look at `usage`.
     """
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 - Windows has none
+    if sys.platform != "win32":
+        _limit(memory_mb, seconds)
 
-    this = psutil.Process()
-    memory = this.memory_info().vms + (memory_mb << 20)
-    times = this.cpu_times()
-    end = math.ceil(times.user + times.system + seconds)
-    for kind, soft, hard in (
-        (resource.RLIMIT_AS, memory, memory),
-        (resource.RLIMIT_CPU, end, end + _SECONDS_TO_DIE),
-        (resource.RLIMIT_CORE, 0, 0),
-    ):
-        try:
-            resource.setrlimit(kind, (soft, hard))
-        except (OSError, ValueError):  # somebody has set a lower one, or the system does not want this one
-            continue
+
+if sys.platform != "win32":
+    import resource
+
+    def _limit(memory_mb: int, seconds: float) -> None:
+        this = psutil.Process()
+        memory = this.memory_info().vms + (memory_mb << 20)
+        times = this.cpu_times()
+        end = math.ceil(times.user + times.system + seconds)
+        for kind, soft, hard in (
+            (resource.RLIMIT_AS, memory, memory),
+            (resource.RLIMIT_CPU, end, end + _SECONDS_TO_DIE),
+            (resource.RLIMIT_CORE, 0, 0),
+        ):
+            try:
+                resource.setrlimit(kind, (soft, hard))
+            except (OSError, ValueError):  # somebody has set a lower one, or the system does not want this one
+                continue
 
 
 def usage(pid: int) -> tuple[float, float]:

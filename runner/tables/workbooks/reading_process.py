@@ -104,12 +104,17 @@ class ReadingProcess:
             self._answers.put(None)
 
 
-def _exceeded(code: int) -> str | None:
-    if sys.platform == "win32":
+if sys.platform == "win32":
+
+    def _exceeded(_: int) -> str | None:
         return None
-    if code == -signal.SIGXCPU:
-        return "time"
-    return "memory" if code in {-signal.SIGABRT, -signal.SIGKILL} else None  # Rust aborts; the kernel kills
+
+else:
+
+    def _exceeded(code: int) -> str | None:
+        if code == -signal.SIGXCPU:
+            return "time"
+        return "memory" if code in {-signal.SIGABRT, -signal.SIGKILL} else None  # Rust aborts; the kernel kills
 
 
 def _environment() -> dict[str, str]:

@@ -58,7 +58,7 @@ def open_book(opening: Opening) -> Book:
         limit_this_process(memory_mb=opening.memory_mb, seconds=opening.seconds)
         return XlsBook(opening.path)
     check_unpacked(opening.path, opening.unpacked_mb)
-    from runner.tables.workbooks.calamine_book import CalamineBook  # noqa: PLC0415 - pandas is heavy
+    from runner.tables.workbooks.calamine_book import CalamineBook  # noqa: PLC0415 - as above
 
     limit_this_process(memory_mb=opening.memory_mb, seconds=opening.seconds)
     return CalamineBook(opening.path, kind)

@@ -1,9 +1,7 @@
 """Lives through a fortnight, and holds each night against the truth."""
 
 import asyncio
-import os
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +26,7 @@ from tests.acceptance.fortnight.observed import Observed, Told, Watch, Wreck, to
 from tests.acceptance.fortnight.script import NIGHTS, READING_CRASH, SENDING_CRASH, TICKED, Script, day_of
 from tests.acceptance.fortnight.ticking import apply_ticked
 from tests.acceptance.fortnight.truth import Asked, Night
+from tests.time_zone import in_time_zone
 
 ROOT = Path(__file__).parents[3]
 LATER = timedelta(hours=23)
@@ -45,26 +44,8 @@ def live(seed: int, folder: Path) -> Counter[str]:
     Raises:
         AssertionError: a night was not as it has to be.
     """
-    with _far_from_utc():
+    with in_time_zone("CST-8"):  # half past one at night is yesterday in UTC
         return asyncio.run(_Fortnight(seed, folder).live())
-
-
-@contextmanager
-def _far_from_utc() -> Iterator[None]:
-    """Half past one at night is yesterday in UTC; where the system has time zones to choose from."""
-    if not hasattr(time, "tzset"):
-        yield
-        return
-    before = os.environ.get("TZ")
-    os.environ["TZ"] = "CST-8"
-    time.tzset()
-    try:
-        yield
-    finally:
-        del os.environ["TZ"]
-        if before is not None:
-            os.environ["TZ"] = before
-        time.tzset()
 
 
 class _Fortnight:

@@ -17,18 +17,17 @@ from pydantic import TypeAdapter
 from jobs.recallflow.client import UPDATE, Client
 from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT
 from jobs.reconcile import Reconcile
-from runner.engine import Source, load
 from runner.events import Event, Read, Settled
 from runner.exchange import Call, Response
 from runner.journal.database import Database
 from runner.journal.ledger import Ledger
 from runner.journal.new_run import Destination
+from runner.loading import Source, load
 from runner.outcome import Stop
 from runner.reconciling import reconcile
-from runner.sending.limits import BreakerTerms, Limits
+from runner.sending.limits import BreakerTerms, Limits, RetryPolicy, Timeouts
 from runner.sending.pool import Pool
-from runner.sending.retry import RetryPolicy
-from runner.sending.transport import Timeouts, Transport
+from runner.sending.transport import Transport
 
 KILLED = 86
 """The exit code of who died as told."""

@@ -19,7 +19,7 @@ from tests.acceptance.fortnight.fortnight import SOME_FAULTS
 from tests.acceptance.migration.truth import Due, due, write_rules
 from tests.acceptance.migration.vendor import CANCELLED, Counted, fill, put, states
 from tests.acceptance.program import ACCOUNT, Finished
-from tests.acceptance.vendor import finished, started
+from tests.acceptance.vendor import ran, started
 
 FLOWS = 6_300
 """That are listed. Of those nearly all are changed."""
@@ -180,12 +180,11 @@ class _ThereAndBack:
         return done
 
     async def _finished(self, *args: str | Path) -> Finished:
-        return await finished(await started(*args, *self._options(), cwd=self.folder, env=ACCOUNT | ATTEMPTS))
+        return await ran(*args, *self._options(), cwd=self.folder, env=ACCOUNT | ATTEMPTS)
 
     def _options(self) -> tuple[str, ...]:
         return "--base-url", self.url, "--concurrency", "64", "--json"
 
     async def _told(self, run: str) -> dict[str, dict[str, Any]]:
-        process = await started("results", run, "--format", "jsonl", cwd=self.folder)
-        out, _ = await process.communicate()
-        return {line["key"]: line for line in map(json.loads, out.splitlines())}
+        lines = (await ran("results", run, "--format", "jsonl", cwd=self.folder)).out.splitlines()
+        return {line["key"]: line for line in map(json.loads, lines)}

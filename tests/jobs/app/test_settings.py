@@ -10,8 +10,7 @@ import pytest
 from jobs.app.settings import load_settings
 from runner.errors import SettingsError
 from runner.sending.guards import Guards, MaxFailures
-from runner.sending.limits import BreakerTerms, Limits
-from runner.sending.retry import RetryPolicy
+from runner.sending.limits import BreakerTerms, Limits, RetryPolicy
 
 
 @pytest.fixture(autouse=True)

@@ -30,12 +30,12 @@ from runner.report.form import HasForms
 from runner.report.workbook import write_report
 from runner.request import Draft
 from runner.tables.cells import is_blank
-from runner.tables.read import read_table
 from runner.tables.table import Cell, Column, Misread, Row, Table, Truth, WrittenHeading
 from runner.text import Language, Text
 from tests.jobs.recallflow.valid_flows import Values, flows
 from tests.runner.journal.sample_run import NEW_RUN, STARTED
 from tests.runner.report.reported_runs import outcome, settle
+from tests.runner.tables.reading import table_here
 
 SOFFICE = shutil.which("soffice")
 COLUMNS = tuple(spec.name for spec in ALL_FIELDS if spec.name != "nodeList")
@@ -82,7 +82,7 @@ def reported(path: Path, cells: Sequence[Sequence[Cell]], language: Language = "
 
 
 def read(path: Path) -> Loaded:
-    with read_table(path, HEADINGS) as table:
+    with table_here(path, HEADINGS) as table:
         assert table.sheet == "Corrections"
         assert table.origin is not None
         assert table.origin.run is not None
@@ -333,7 +333,7 @@ def report_of(path: Path, folder: Path | None = None) -> Path:
 
 def held_back(path: Path) -> list[tuple[str, list[str]]]:
     """The keys of what is not sent, and why."""
-    with read_table(path, HEADINGS) as table:
+    with table_here(path, HEADINGS) as table:
         return [
             (draft.key, [problem.violation.code for problem in draft.problems])
             for draft in flow_drafts(table)
@@ -408,7 +408,7 @@ def test_a_row_that_is_held_back_does_not_join_another_flow_of_its_key_that_stoo
 
 def sent(path: Path) -> dict[str, list[str]]:
     """What would be: the texts of the nodes of each flow."""
-    with read_table(path, HEADINGS) as table:
+    with table_here(path, HEADINGS) as table:
         return {
             draft.key: [node["text"] for node in json.loads(draft.body)["nodeList"]]
             for draft in flow_drafts(table)

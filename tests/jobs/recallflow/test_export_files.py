@@ -23,9 +23,9 @@ from jobs.recallflow.template.forms import heading_text
 from runner.errors import ReportError, SettingsError
 from runner.journal.images import Image
 from runner.request import Draft
-from runner.tables.read import read_table
 from runner.text import Language
 from tests.jobs.recallflow.valid_flows import Values, several_flows
+from tests.runner.tables.reading import table_here
 
 ENDINGS = [".xlsx", ".csv"]
 SPOKEN: Values = {"source": 3, "text": "Hello", "lan": "EN", "hangUpSms": 0, "toSeat": 0}
@@ -50,7 +50,7 @@ def written(path: Path, flows: Sequence[Values], *, language: Language = "en", *
 
 
 def read(path: Path, *, sheet: str | None = None) -> list[Draft]:
-    with read_table(path, HEADINGS, sheet=sheet) as table:
+    with table_here(path, HEADINGS, sheet=sheet) as table:
         assert not table.notices
         return list(flow_drafts(table))
 

@@ -23,12 +23,11 @@ from runner.exchange import Call, Response
 from runner.job import Lists
 from runner.outcome import Stop
 from runner.request import Request
-from runner.sending.limits import Limits
+from runner.sending.limits import Limits, RetryPolicy, Timeouts
 from runner.sending.line import Carrier
 from runner.sending.listing import Listed, list_keys
 from runner.sending.pool import Pool
-from runner.sending.retry import RetryPolicy
-from runner.sending.transport import Timeouts, Transport
+from runner.sending.transport import Transport
 from runner.text import Text
 
 ALL = PageSelection(first=datetime(2000, 1, 1), last=datetime(2100, 1, 1))  # noqa: DTZ001 - by the vendor's clock

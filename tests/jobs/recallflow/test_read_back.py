@@ -24,7 +24,8 @@ from runner.exchange import Call, Response
 from runner.job import Job, ReadsBack
 from runner.outcome import Action, Finding
 from runner.request import Attachment, Request
-from runner.sending.transport import Timeouts, Transport
+from runner.sending.limits import Timeouts
+from runner.sending.transport import Transport
 from tests.jobs.recallflow.valid_flows import Values, flows, value_of
 from tests.jobs.recallflow.vendor_answers import fields_of, json_values, relaxed
 

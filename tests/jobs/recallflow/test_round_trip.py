@@ -17,11 +17,11 @@ from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS
 from jobs.recallflow.rules import check_flow
 from runner.problem import Violation
 from runner.request import Draft
-from runner.tables.read import read_table
 from runner.tables.table import Cell, Misread, Truth
 from runner.text import Text
 from tests.jobs.recallflow.valid_flows import Values, flows, several_flows
 from tests.jobs.recallflow.written_tables import Value, table_of, write_csv, write_xlsx
+from tests.runner.tables.reading import table_here
 
 NAMES = tuple(spec.name for spec in ALL_FIELDS)
 COLUMNS = tuple(name for name in NAMES if name != "nodeList")
@@ -40,7 +40,7 @@ def rows_of(flow: Values) -> list[list[Cell]]:
 
 
 def read(path: Path) -> list[Draft]:
-    with read_table(path, HEADINGS) as table:
+    with table_here(path, HEADINGS) as table:
         return list(flow_drafts(table))
 
 

@@ -18,7 +18,8 @@ from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT, SandboxSettings, san
 from jobs.recallflow.sandbox.vendor import SimulatedVendor
 from runner.errors import SettingsError, Unclear
 from runner.exchange import Call, Response
-from runner.sending.transport import Timeouts, Transport
+from runner.sending.limits import Timeouts
+from runner.sending.transport import Transport
 
 NOW = 1_754_879_679.25
 FLOW = {"keyId": 299, "recallInterval": 30, "recallNum": 1, "recallType": 0}

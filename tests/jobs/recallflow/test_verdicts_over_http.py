@@ -20,7 +20,8 @@ from runner.errors import NotSent, Unclear
 from runner.outcome import Action, Verdict
 from runner.request import Request
 from runner.sending.http_status import LONGEST_WAIT, status_verdict
-from runner.sending.transport import LARGEST_ANSWER, Timeouts, Transport
+from runner.sending.limits import Timeouts
+from runner.sending.transport import LARGEST_ANSWER, Transport
 from tests.jobs.recallflow.test_codes import DOCUMENTED, UNREADABLE
 from tests.runner.sending.loopback import Answer, read_request, saying, server
 from tests.runner.sending.self_signed import CERTIFICATE, PRIVATE_KEY

@@ -65,6 +65,27 @@ def test_what_was_committed_is_there_when_the_journal_is_opened_again(tmp_path: 
         assert database.execute("SELECT count(*) FROM requests").fetchone()[0] == 3
 
 
+def test_a_journal_that_another_process_holds_is_waited_for_and_then_told(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with Database(path) as database:
+        filled_run(database, guests(3))
+    holder = sqlite3.connect(path, isolation_level=None)
+    try:
+        holder.execute("BEGIN IMMEDIATE")
+        with (
+            Database(path, busy_seconds=0.01) as database,
+            pytest.raises(JournalError, match="held by another process") as caught,
+        ):
+            filled_run(database, guests(3))
+        assert "正被其他进程占用" in caught.value.zh
+        with Database(path, to_read=True) as database:
+            assert [run.requests for run in Ledger(database).runs()] == [3], "it can still be read"
+    finally:
+        holder.close()
+    with Database(path, busy_seconds=0.01) as database:
+        filled_run(database, guests(3), name_seed=1)
+
+
 def test_a_private_journal_leaves_no_file() -> None:
     with Database(None) as database:
         filled_run(database, guests(3))

@@ -1,7 +1,6 @@
 """The trend, from runs in the journal."""
 
-import os
-import time
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from runner.outcome import RunState, State
 from runner.plan import MovedBy, Plan, Planned
 from tests.runner.journal.planned_run import EVERY_PLAN, apply_first, difference, planned, planned_run
 from tests.runner.journal.sample_run import DESTINATION, STARTED, filled_run, guests
+from tests.time_zone import in_time_zone
 
 DAY = 86_400.0
 AS_WANTED = planned(Plan.UNCHANGED)
@@ -24,16 +24,14 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield database
 
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process has no time zone of its own there")
+
+
 @pytest.fixture(autouse=True)
-def shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def shanghai() -> Iterator[None]:
     """STARTED is 15:06 UTC, so 23:06 there."""
-    before = os.environ.get("TZ")
-    monkeypatch.setenv("TZ", "Asia/Shanghai")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    assert os.environ.get("TZ") == before
-    time.tzset()
+    with in_time_zone("Asia/Shanghai"):
+        yield
 
 
 def night(database: Database, number: int, *plans: Planned, hours: float = 0.0) -> int:

@@ -15,9 +15,8 @@ from runner.report.cells import LONGEST_TEXT, text_cell
 from runner.report.long_sheet import LongSheet, ReportColumn
 from runner.report.styles import WRAPPED
 from runner.tables.headings import Heading
-from runner.tables.limits import ReadingLimits
 from runner.tables.read import read_table, workbook_table
-from runner.tables.workbooks.workbook import Workbook
+from tests.runner.tables.reading import BookHere
 
 HEADINGS = (Heading(field="keyId", required=True), Heading(field="text"), Heading(field="styled"))
 
@@ -36,15 +35,15 @@ def seen(text: str) -> str | None:
     return text or None
 
 
-@settings(max_examples=15, deadline=timedelta(seconds=20), print_blob=True)  # a process of the reader's for each
+@settings(max_examples=15, deadline=timedelta(seconds=20), print_blob=True)
 @given(words=st.lists(texts, min_size=1, max_size=60))
 def test_a_text_comes_back_as_it_was_written(words: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "report.xlsx")
         write(path, words)
-        with Workbook(path, ReadingLimits()) as workbook:
-            tables = [workbook_table(workbook, path, HEADINGS, sheet=name) for name in workbook.names]
-            ours = [[(table.cell(row, "text"), table.cell(row, "styled")) for row in table.rows] for table in tables]
+        workbook = BookHere(path)
+        tables = [workbook_table(workbook, path, HEADINGS, sheet=name) for name in workbook.names]
+        ours = [[(table.cell(row, "text"), table.cell(row, "styled")) for row in table.rows] for table in tables]
         sheets = openpyxl.load_workbook(path).worksheets
         theirs = [[row[1:] for row in sheet.iter_rows(min_row=2, max_col=3, values_only=True)] for sheet in sheets]
     wanted = [(seen(text), seen(text)) for text in words]

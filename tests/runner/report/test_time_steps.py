@@ -1,5 +1,4 @@
-import os
-import time
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -8,22 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.report.time_steps import MOST_STEPS, in_words, steps_between
+from tests.time_zone import in_time_zone
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a process has no time zone of its own there")
 
 
 @pytest.fixture(autouse=True)
 def in_kolkata() -> Iterator[None]:
     """Where the clock is half an hour off the others."""
-    if not hasattr(time, "tzset"):
-        pytest.skip("the time zone of a process cannot be set here")
-    before = os.environ.get("TZ")
-    os.environ["TZ"] = "Asia/Kolkata"
-    time.tzset()
-    yield
-    if before is None:
-        del os.environ["TZ"]
-    else:
-        os.environ["TZ"] = before
-    time.tzset()
+    with in_time_zone("Asia/Kolkata"):
+        yield
 
 
 def at(words: str) -> float:

@@ -26,11 +26,10 @@ from runner.sending.barrier import straight_on
 from runner.sending.disk import Disk
 from runner.sending.guards import Guards
 from runner.sending.journey import Journey, Road, Way
-from runner.sending.limits import BreakerTerms, Limits
+from runner.sending.limits import BreakerTerms, Limits, RetryPolicy
 from runner.sending.line import Carrier
 from runner.sending.pool import NO_GUARDS, Pool
 from runner.sending.reading import Look
-from runner.sending.retry import RetryPolicy
 from runner.sending.waves import Between, Waves
 from tests.runner.journal.sample_run import STARTED, filled_run, guests
 from tests.runner.sending.fake_job import Greet

@@ -15,7 +15,7 @@ from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.outcome import Finding, State, Stop
 from runner.request import Attachment, Draft
-from runner.sending.retry import RetryPolicy
+from runner.sending.limits import RetryPolicy
 from runner.text import Text
 from tests.runner.journal.sample_run import STARTED, filled_run, unclear_ordinals
 from tests.runner.sending.fake_carrier import (

@@ -10,8 +10,7 @@ from runner.events import Settled, Stopping
 from runner.exchange import Call, Response
 from runner.journal.claims import Claims
 from runner.outcome import State, Stop
-from runner.sending.limits import Limits
-from runner.sending.retry import RetryPolicy
+from runner.sending.limits import Limits, RetryPolicy
 from runner.sending.writer import HEARTBEAT
 from runner.text import Text
 from tests.runner.journal.sample_run import states, unclear_ordinals

@@ -10,8 +10,7 @@ from runner.events import Settled, Stopping
 from runner.exchange import Call
 from runner.outcome import State, Stop
 from runner.sending.guards import Guards, MaxFailures
-from runner.sending.limits import Limits
-from runner.sending.retry import RetryPolicy
+from runner.sending.limits import Limits, RetryPolicy
 from runner.text import Text
 from tests.runner.sending.fake_carrier import BUSY, CUT_OFF, TOO_LATE, WELCOME, WHO_ARE_YOU, Answer, FakeCarrier, guest
 from tests.runner.sending.greet_and_ask import GREETED, GreetAndAsk

@@ -5,7 +5,7 @@ import pytest
 
 from runner.exchange import Call
 from runner.outcome import State
-from runner.sending.retry import RetryPolicy
+from runner.sending.limits import RetryPolicy
 from tests.runner.sending.fake_carrier import BUSY, REFUSED, WELCOME, FakeCarrier, guest, says
 from tests.runner.sending.fake_job import Greet
 from tests.runner.sending.party import party

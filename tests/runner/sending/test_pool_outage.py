@@ -13,8 +13,7 @@ from runner.events import Paused, Resumed
 from runner.exchange import Call, Response
 from runner.journal.ledger import Ledger
 from runner.outcome import State, Stop
-from runner.sending.limits import BreakerTerms
-from runner.sending.retry import RetryPolicy
+from runner.sending.limits import BreakerTerms, RetryPolicy
 from runner.text import Text
 from tests.runner.sending.fake_carrier import BUSY, CUT_OFF, GATEWAY_PAGE, REFUSED, WELCOME, Answer, guest
 from tests.runner.sending.fake_job import Greet

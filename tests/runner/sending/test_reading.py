@@ -12,8 +12,8 @@ from runner.exchange import Call
 from runner.journal.journal import Journal
 from runner.journal.plans import planned_requests
 from runner.outcome import Finding, State, Stop
+from runner.sending.limits import RetryPolicy
 from runner.sending.pool import Pool
-from runner.sending.retry import RetryPolicy
 from runner.text import Text
 from tests.runner.sending.fake_carrier import (
     BUSY,

@@ -12,9 +12,9 @@ from runner.journal.claims import Claims
 from runner.journal.journal import Journal
 from runner.journal.reopening import has_more_to_send
 from runner.outcome import State, Stop
+from runner.sending.limits import RetryPolicy
 from runner.sending.pool import Pool
 from runner.sending.repair import Repair
-from runner.sending.retry import RetryPolicy
 from runner.text import Text
 from tests.runner.journal.sample_run import STARTED
 from tests.runner.sending.fake_carrier import (

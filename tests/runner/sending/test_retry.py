@@ -7,7 +7,8 @@ import pytest
 
 from runner.outcome import Action, Verdict
 from runner.sending.budget import RetryBudget
-from runner.sending.retry import SLOW_DOWN_SECONDS, RetryPolicy, persist
+from runner.sending.limits import RetryPolicy
+from runner.sending.retry import SLOW_DOWN_SECONDS, persist
 from runner.text import Text
 from tests.runner.sending.simulated_loop import simulated
 

@@ -8,7 +8,8 @@ import pytest
 
 from runner.errors import NotSent, SettingsError, TransportError, Unclear
 from runner.exchange import Call
-from runner.sending.transport import LARGEST_ANSWER, Timeouts, Transport, check_endpoint
+from runner.sending.limits import Timeouts
+from runner.sending.transport import LARGEST_ANSWER, Transport, check_endpoint
 from tests.runner.sending.loopback import Answer, read_request, saying, server
 from tests.runner.sending.self_signed import CERTIFICATE, PRIVATE_KEY
 

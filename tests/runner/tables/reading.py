@@ -2,12 +2,18 @@
 
 import struct
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
+from runner.tables.headings import SEARCHED_ROWS, Heading
 from runner.tables.limits import ReadingLimits
-from runner.tables.table import Cell, Misread
+from runner.tables.read import DELIMITED, read_table, workbook_table
+from runner.tables.table import Cell, Misread, Table
+from runner.tables.workbooks.calamine_book import CalamineBook
 from runner.tables.workbooks.workbook import Workbook
+from runner.tables.workbooks.workbook_kind import check_kind
 
 TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -17,6 +23,26 @@ def read(path: Path, limits: ReadingLimits | None = None, sheet: str | None = No
     """All rows of a sheet, of the first one unless it is named."""
     with Workbook(path, limits or ReadingLimits()) as workbook:
         return [list(row) for row in workbook.rows(sheet or workbook.names[0])]
+
+
+class BookHere(CalamineBook):
+    """An .xlsx or .ods workbook that is read within this process, which need not be protected from it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, check_kind(path))
+
+    def top(self, name: str) -> list[list[Cell]]:
+        return list(islice(self.rows(name), SEARCHED_ROWS))
+
+
+@contextmanager
+def table_here(path: Path, headings: Sequence[Heading], *, sheet: str | None = None) -> Iterator[Table]:
+    """As `read_table`, which starts a process for each workbook."""
+    if path.suffix in DELIMITED:
+        with read_table(path, headings, sheet=sheet) as table:
+            yield table
+    else:
+        yield workbook_table(BookHere(path), path, headings, sheet=sheet)
 
 
 def code(cell: Cell) -> str:
