@@ -1,7 +1,7 @@
 """The phases of a run. Each reads from the journal and writes to it, so that any of them can be killed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from random import Random
@@ -49,6 +49,7 @@ async def send(  # noqa: PLR0913 - where everything is put together
     disk: Disk | None = None,
     way: Callable[[Request, Road], Way] = Journey,
     between: Between = straight_on,
+    overwrites: Collection[int] = (),
 ) -> Stop | None:
     """Sends what is ready in a run, in the waves that its terms say.
 
@@ -69,6 +70,7 @@ async def send(  # noqa: PLR0913 - where everything is put together
         disk: where the journal's writing is done; None for a thread of its own.
         way: how a request is brought to its end.
         between: what is done between two waves.
+        overwrites: later runs over whose values this one's are sent; all others are not overwritten.
 
     Returns:
         Why it stopped early, if it did; that the journal could no longer be written is such a reason. What came when
@@ -80,7 +82,13 @@ async def send(  # noqa: PLR0913 - where everything is put together
     journal = Journal(database)
     began = now()
     claims = Claims(
-        database, run, LeaseTerms(owner=this_process()), now=began, is_gone=is_gone, reopen=resumed is not None
+        database,
+        run,
+        LeaseTerms(owner=this_process()),
+        now=began,
+        is_gone=is_gone,
+        reopen=resumed is not None,
+        overwrites=overwrites,
     )
     if resumed:
         journal.redirect(run, resumed)

@@ -1,7 +1,7 @@
 """Compares a loaded run with the remote state, and sends what is to be put right: the phases plan and send."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, suppress
 from random import Random
 
@@ -52,6 +52,7 @@ async def reconcile(  # noqa: PLR0913 - where everything is put together
     now: Callable[[], float] = time.time,
     disk: Callable[[], Disk] = DiskThread,
     between: Between = straight_on,
+    overwrites: Collection[int] = (),
 ) -> Stop | None:
     """Reads the remote state of what nobody has read yet, plans, and sends what the run's terms say.
 
@@ -73,6 +74,7 @@ async def reconcile(  # noqa: PLR0913 - where everything is put together
         now: Unix seconds.
         disk: makes where a phase does the journal's writing.
         between: what is done between two waves.
+        overwrites: as for `runner.engine.send`.
 
     Returns:
         Why it stopped early, if it did, as `runner.engine.send`. That too much would be changed is no such reason: it
@@ -168,6 +170,7 @@ async def reconcile(  # noqa: PLR0913 - where everything is put together
         disk=disk(),
         way=Repair,
         between=between,
+        overwrites=overwrites,
     )
 
 

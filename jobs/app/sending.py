@@ -1,6 +1,6 @@
 """Sends a loaded run to the vendor, or to the simulated one."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import SystemRandom
@@ -68,15 +68,21 @@ class Delivery:
         *,
         resumed: bool = False,
         consent: Consent = NOBODY,
+        overwrites: Collection[int] = (),
     ) -> Stop | None:
         """Sends what is ready in the run, or, resumed, all that is not settled. Gives why it stopped early, if it did.
 
-        A run that has terms is compared first, and only what those say is sent.
+        A run that has terms is compared first, and only what those say is sent. Of later runs, only those in
+        `overwrites` are overwritten.
 
         Raises:
             JournalError: another process sends this run.
         """
-        return run_loop(self._send(run, database, settings, observe, control, resumed=resumed, consent=consent))
+        return run_loop(
+            self._send(
+                run, database, settings, observe, control, resumed=resumed, consent=consent, overwrites=overwrites
+            )
+        )
 
     async def _send(
         self,
@@ -88,6 +94,7 @@ class Delivery:
         *,
         resumed: bool,
         consent: Consent,
+        overwrites: Collection[int],
     ) -> Stop | None:
         record = Ledger(database).run(run)
         terms = decode_terms(record.terms) if record.terms else PlanTerms()
@@ -107,6 +114,7 @@ class Delivery:
                 control=control,
                 resumed=self.destination if resumed else None,
                 between=between_waves(terms, consent, observe),
+                overwrites=overwrites,
             )
 
     @asynccontextmanager

@@ -7,7 +7,7 @@ is unclear, which is true. The next claim, and the end of the run, bring to the 
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
 from runner.journal import reopening
@@ -16,6 +16,7 @@ from runner.journal.database import Database
 from runner.journal.family import take_over
 from runner.journal.kept_files import attachment_of
 from runner.journal.leases import IsGone, Lease, displace, lost, rivals
+from runner.journal.superseded import Later, later_runs, not_sent_later, supersede
 from runner.journal.tenancy import LeaseTerms, Tenancy
 from runner.outcome import Outcome, State
 from runner.request import Attachment, Request
@@ -34,6 +35,7 @@ class Claims(Tenancy):
         now: float,
         is_gone: IsGone = lambda _: False,
         reopen: bool = False,
+        overwrites: Collection[int] = (),
     ) -> None:
         """Takes the lease of a run. What an earlier owner had claimed and left is ready again, its fate unclear.
 
@@ -44,12 +46,16 @@ class Claims(Tenancy):
             now: Unix seconds.
             is_gone: whether an owner has surely ended, so that its lease need not be waited for.
             reopen: whether what an earlier stop kept from being settled is ready again as well.
+            overwrites: later runs over whose values this one's are sent; see `runner.journal.superseded`.
 
         Raises:
             JournalError: another process holds the run.
         """
         self.held_back = False
         """Whether the last claim passed over a request that another run is sending; ask again a little later."""
+        self.superseded: Sequence[Outcome] = ()
+        """What the last claim settled because later runs have sent it."""
+        self._overwrites = overwrites
         with database.transaction():
             super().__init__(database, run, terms, now=now, is_gone=is_gone)
             database.execute(
@@ -58,6 +64,7 @@ class Claims(Tenancy):
             )
             if reopen:
                 reopening.reopen(database, run)
+            supersede(database, run, self._later(), most=None, now=now)
             take_over(database, run)
             self._with_attachments, self._with_plans = database.execute(_WITH, (run, run)).fetchone()
 
@@ -66,7 +73,8 @@ class Claims(Tenancy):
 
         What another live run is sending to the same endpoint under the same key is passed over, and `held_back` says
         so: two requests with one key never overlap in time, over all runs of the journal. What a run was sending whose
-        lease has run out is claimed, and that lease ends: its owner may only have been away.
+        lease has run out is claimed, and that lease ends: its owner may only have been away. What a later run has sent,
+        or is sending, is settled; `superseded` has it.
 
         Raises:
             LeaseLost: the lease has run out, and somebody else has the run, or sends one of its keys, since then.
@@ -74,11 +82,18 @@ class Claims(Tenancy):
         with self._database.transaction():
             self._renew(now)
             others = rivals(self._database, self._run, now=now, is_gone=self._is_gone)
-            claimed, held_back = self._claim_beside(others, limit) if others else (self._claim_next(limit), False)
+            later = self._later()
+            superseded: list[Outcome] = []
+            while settled := supersede(self._database, self._run, later, most=limit, now=now):
+                superseded += settled
+            if others:
+                claimed, held_back = self._claim_beside(others, later, limit)
+            else:
+                claimed, held_back = self._claim_next(limit), False
             if claimed:
                 ends = claimed[0]["ordinal"], claimed[-1]["ordinal"]
                 displace(self._database, self.token, ends, self._run, now=now, is_gone=self._is_gone)
-        self.held_back = held_back
+        self.held_back, self.superseded = held_back, superseded
         self.until = now + self._terms.seconds
         attachments = self._attachments_of(claimed) if self._with_attachments else {}
         before = self._before_images_of(claimed) if self._with_plans else {}
@@ -121,6 +136,9 @@ class Claims(Tenancy):
                 ((State.READY, self._run, ordinal, self.token) for ordinal in ordinals),
             )
 
+    def _later(self) -> Later:
+        return later_runs(self._database, self._run).without(self._overwrites)
+
     def _claim_next(self, limit: int) -> list[sqlite3.Row]:
         claimed = self._database.execute(_READY.format(unless=""), (self._run, limit)).fetchall()
         if claimed:
@@ -131,11 +149,11 @@ class Claims(Tenancy):
             )
         return claimed
 
-    def _claim_beside(self, others: Sequence[Lease], limit: int) -> tuple[list[sqlite3.Row], bool]:
+    def _claim_beside(self, others: Sequence[Lease], later: Later, limit: int) -> tuple[list[sqlite3.Row], bool]:
         """Gives as well whether anything was passed over."""
         theirs = chain(*((other.run, other.token) for other in others))
         claimed = self._database.execute(
-            _READY.format(unless=_BEING_SENT * len(others)), (self._run, *theirs, limit)
+            _READY.format(unless=_BEING_SENT * len(others) + not_sent_later(later)), (self._run, *theirs, limit)
         ).fetchall()
         self._database.execute_many(
             "UPDATE requests SET state = ?, lease = ? WHERE run = ? AND ordinal = ?",

@@ -10,12 +10,12 @@ from typing import Protocol
 from runner.attachments import FILE_NOT_HERE, tokens_in
 from runner.journal.applied import Applied, AppliedBefore
 from runner.journal.batches import batches
+from runner.journal.compaction import forget_superseded, run_before
 from runner.journal.database import Database
 from runner.journal.findings import at_key, place_of_keys, reject
 from runner.journal.kept_files import KeptFiles, attachments_of
 from runner.journal.leases import IsGone
 from runner.journal.plans import add_plans
-from runner.journal.superseded import forget_superseded, run_before
 from runner.journal.tenancy import LeaseTerms, Tenancy
 from runner.outcome import Outcome, Reading, State
 from runner.plan import Difference, FieldProblem, Plan, Planned, Remote
@@ -38,6 +38,7 @@ class Readings(Tenancy):
 
     held_back = False
     """Others may send what is read here."""
+    superseded: Sequence[Outcome] = ()
 
     def __init__(
         self,

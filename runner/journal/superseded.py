@@ -1,51 +1,156 @@
-"""Keeps a nightly comparison from filling the disk: what is as wanted night after night is kept once.
+"""The order of runs: what a later run has sent under a key, or is sending, is not overwritten by an earlier run.
 
-The body of a request that was found as wanted is of no use but to the next comparison, as what was applied last. Where
-the next night finds the same, its own body says so.
+A run that compares before it sends, and found the key in sync, counts as having sent it: that is newer as well.
 """
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from runner.journal.database import Database
+from runner.journal.leases import SANDBOX
+from runner.journal.way_back import WAS_SENT
+from runner.outcome import Outcome, State
+from runner.text import Text
+
+SUPERSEDED = "superseded"
+"""The code of a request whose key a later run has sent, or is sending."""
 
 
-def run_before(database: Database, run: int) -> int | None:
-    """The journal's number of the run that compared the same file with the same endpoint before; None for the first.
+@dataclass(frozen=True, slots=True)
+class LaterRun:
+    """A run that was begun later and goes to the same endpoint."""
+
+    id: int
+    name: str
+    requests: int
+    """Requests of the earlier run whose keys this one was the last to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The runs that were begun after a run and go to the same endpoint."""
+
+    runs: tuple[int, ...]
+    applying: tuple[int, ...]
+    """Those of them that compare, and send what differs."""
+
+    def without(self, runs: Collection[int]) -> "Later":
+        """Return all but these."""
+        return Later(*(tuple(run for run in each if run not in runs) for each in (self.runs, self.applying)))
+
+
+def later_runs(database: Database, run: int) -> Later:
+    """Return the runs that were begun after a run, go to the same endpoint and may have sent something.
 
     Raises:
         JournalError: the journal cannot be read.
     """
-    row = database.execute(_BEFORE, (run,)).fetchone()
-    return None if row is None else int(row["id"])
+    rows = database.execute(_LATER, (run, SANDBOX)).fetchall()
+    return Later(tuple(row["id"] for row in rows), tuple(row["id"] for row in rows if row["applies"]))
 
 
-def forget_superseded(database: Database, run: int, before: int, ordinals: Sequence[int]) -> None:
-    """Forgets bodies that an earlier run found as wanted, where a run has found the very same. Within a transaction.
+def superseding_runs(database: Database, run: int) -> list[LaterRun]:
+    """Return the later runs that keep requests of a run from being sent if it is resumed; the latest first.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    later = later_runs(database, run)
+    if not later.runs:
+        return []
+    rows = database.execute(_SUPERSEDING.format(last=_last_of(later)), (run,)).fetchall()
+    return [LaterRun(row["id"], row["name"], row["requests"]) for row in rows]
+
+
+def supersede(database: Database, run: int, later: Later, *, most: int | None, now: float) -> list[Outcome]:
+    """Settle ready requests of a run whose keys later runs have sent, or are sending. Within a transaction.
+
+    A request that may have been sent before is `unknown`, any other `not_sent`.
 
     Args:
         database: the journal.
-        run: the later one.
-        before: the earlier one.
-        ordinals: of requests of the later one that are as wanted.
+        run: whose lease the caller has.
+        later: see `later_runs`.
+        most: how many ready requests are looked at, from the first one; None for all.
+        now: Unix seconds.
+
+    Returns:
+        What was settled.
     """
-    if ordinals:
-        database.execute(_FORGET, (before, before, run, ordinals[0], ordinals[-1]))
+    if not later.runs:
+        return []
+    words = (SUPERSEDED, _MESSAGE.en, _MESSAGE.zh, now)
+    looked_at = -1 if most is None else most
+    rows = database.execute(_SUPERSEDE.format(last=_last_of(later)), (*words, run, looked_at, run)).fetchall()
+    return [_outcome(row) for row in rows]
 
 
-_BEFORE = """
-SELECT others.id FROM runs AS mine JOIN runs AS others USING (job, subject, endpoint, source)
-WHERE mine.id = ? AND others.id < mine.id AND others.terms IS NOT NULL ORDER BY others.id DESC LIMIT 1
+def not_sent_later(later: Later) -> str:
+    """Return the condition, in SQL, for a request that no later run has sent, to be added to others."""
+    return f"AND {_last_of(later)} IS NULL " if later.runs else ""
+
+
+def _last_of(later: Later) -> str:
+    """Return the expression, in SQL, for the last of these runs that has sent the key of a request, or NULL."""
+    runs, applying = (", ".join(map(str, each)) for each in (later.runs, later.applying))
+    return _LAST.format(runs=runs, applying=applying, was_sent=WAS_SENT)
+
+
+def _outcome(row: sqlite3.Row) -> Outcome:
+    return Outcome(
+        ordinal=row["ordinal"],
+        key=row["key"],
+        state=State(row["state"]),
+        code=SUPERSEDED,
+        message=Text(row["message_en"], row["message_zh"]),
+        attempts=(),
+        unclear=bool(row["unclear"]),
+        held_back=True,
+    )
+
+
+_LATER = """
+SELECT later.id, ifnull(json_extract(later.terms, '$.apply'), 0) AS applies
+FROM runs AS mine JOIN runs AS later ON later.id > mine.id AND later.endpoint = mine.endpoint
+WHERE mine.id = ? AND mine.endpoint <> ? AND later.state <> 'planned'
 """
 
-_FORGET = """
-DELETE FROM bodies WHERE run = ? AND ordinal IN (
-    SELECT old.ordinal FROM requests AS mine
-    CROSS JOIN requests AS old INDEXED BY requests_by_key ON old.run = ? AND old.key = mine.key
-    JOIN bodies AS found ON found.run = old.run AND found.ordinal = old.ordinal
-    JOIN bodies AS same ON same.run = mine.run AND same.ordinal = mine.ordinal
-    LEFT JOIN plans AS old_plan ON old_plan.run = old.run AND old_plan.ordinal = old.ordinal
-    LEFT JOIN plans AS own_plan ON own_plan.run = mine.run AND own_plan.ordinal = mine.ordinal
-    WHERE mine.run = ? AND mine.ordinal BETWEEN ? AND ? AND mine.state = 'unchanged' AND old.state = 'unchanged'
-        AND found.body = same.body AND old_plan.base IS NULL AND own_plan.base IS NULL
+_LAST = """(
+    SELECT other.run FROM requests AS other INDEXED BY requests_by_key
+    WHERE other.run IN ({runs}) AND other.key = requests.key
+        AND ({was_sent} OR state = 'unchanged' AND other.run IN ({applying}))
+    ORDER BY other.run DESC LIMIT 1
+)"""
+
+_SUPERSEDE = """
+UPDATE requests SET state = iif(unclear, 'unknown', 'not_sent'), code = ?,
+    message_en = replace(?, '{{run}}', found.name), message_zh = replace(?, '{{run}}', found.name), settled = ?
+FROM (
+    SELECT ordinal, runs.name FROM (
+        SELECT ordinal, {last} AS by FROM requests INDEXED BY requests_ready
+        WHERE run = ? AND state = 'ready' ORDER BY ordinal LIMIT ?
+    ) JOIN runs ON runs.id = by
+) AS found
+WHERE requests.run = ? AND requests.ordinal = found.ordinal
+RETURNING requests.ordinal, requests.key, state, unclear, message_en, message_zh
+"""
+
+_SUPERSEDING = """
+SELECT runs.id, runs.name, count(*) AS requests FROM (
+    SELECT {last} AS by FROM requests
+    WHERE run = ? AND (
+        state IN ('ready', 'sending')
+        OR state IN ('not_sent', 'unknown') AND settled IS NULL
+        OR state = 'failed' AND 'stop' = (
+            SELECT action FROM attempts
+            WHERE attempts.run = requests.run AND attempts.ordinal = requests.ordinal ORDER BY number DESC LIMIT 1
+        )
+    )
+) JOIN runs ON runs.id = by GROUP BY runs.id ORDER BY runs.id DESC
+"""
+
+_MESSAGE = Text(
+    "Run {run}, which was begun later, has sent it; older values are not sent over newer ones",
+    "之后开始的运行 {run} 已发送过，不会用旧值覆盖新值",
 )
-"""

@@ -3,6 +3,7 @@
 from runner.job import Job
 from runner.journal.family import TAKEN_OVER
 from runner.journal.ledger import RunRecord
+from runner.journal.superseded import SUPERSEDED
 from runner.outcome import RunState, State
 from runner.plan import STALE, Plan
 from runner.report.words import ADVICE, Advise
@@ -13,7 +14,7 @@ def adviser(run: RunRecord, job: Job) -> Advise:
     """Says what is to be done about a request of a run, with what the job knows of the code."""
 
     def advise(state: State, code: str | None) -> Text:
-        if code == TAKEN_OVER:
+        if code in {TAKEN_OVER, SUPERSEDED}:
             return _LOOK_THERE
         if state is State.NOT_SENT and code in _ON_PLANS:
             return _ON_PLANS[Plan(code)]

@@ -77,6 +77,7 @@ class Pages:
     """Pages to be read. Nobody else reads them, and nothing is written down."""
 
     held_back = False
+    superseded: Sequence[Outcome] = ()
     until = seconds = math.inf
 
     def __init__(self, numbers: Iterable[int]) -> None:

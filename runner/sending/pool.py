@@ -70,7 +70,13 @@ class Pool:
         self._permits = Permits(limits.concurrency)
         self._open = asyncio.Semaphore(limits.open)
         self._writer = Writer(
-            claims, disk or DiskThread(), batch=limits.claimed, now=now, elapsed=elapsed, settled=self._settled
+            claims,
+            disk or DiskThread(),
+            batch=limits.claimed,
+            now=now,
+            elapsed=elapsed,
+            settled=self._settled,
+            superseded=self._tell_settled,
         )
         self._writer.claim_up_to(self._barrier.bound)
         line = Line(
@@ -259,10 +265,13 @@ class Pool:
         if outcome.reading:
             self._observe(Read(outcome.ordinal, outcome.key, outcome.reading.plan))
             return
-        self._observe(Settled(outcome.ordinal, outcome.key, outcome.state, outcome.code))
+        self._tell_settled(outcome)
         stop = self._barrier.settled(outcome)
         if stop and self.stopped is None:
             self.stop(stop)
+
+    def _tell_settled(self, outcome: Outcome) -> None:
+        self._observe(Settled(outcome.ordinal, outcome.key, outcome.state, outcome.code))
 
     def _leave_open(self) -> None:
         self._open.release()

@@ -33,6 +33,8 @@ class Work(Protocol):
     """Unix seconds until which the lease lasts for sure."""
     held_back: bool
     """Whether the last claim passed over something; ask again a little later."""
+    superseded: Sequence[Outcome]
+    """What the last claim settled without giving it out."""
 
     @property
     def seconds(self) -> float:
@@ -70,6 +72,7 @@ class Writer:
         now: Callable[[], float],
         elapsed: Callable[[], float],
         settled: Callable[[Outcome], None],
+        superseded: Callable[[Outcome], None],
     ) -> None:
         """Opens the writer.
 
@@ -80,7 +83,9 @@ class Writer:
             now: Unix seconds.
             elapsed: seconds of a clock that never goes back.
             settled: is called with each outcome once it is in the journal, as it is there.
+            superseded: is called with each outcome of a request that a claim settled without giving it out.
         """
+        self._superseded = superseded
         self._claims = claims
         self._disk = disk
         self._batch = batch
@@ -231,6 +236,8 @@ class Writer:
         try:
             while not self._enough.is_set():
                 claimed = await self._keeping(lambda: self._claims.claim(self._room, now=self._now()))
+                for outcome in self._claims.superseded:
+                    self._superseded(outcome)
                 if claimed or not self._claims.held_back:
                     self._taken += len(claimed)
                     self._claimed.extend(claimed)

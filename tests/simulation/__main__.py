@@ -13,10 +13,12 @@ def main() -> int:
     parser.add_argument("--histories", type=int, default=2_000, help="how many to live through")
     parser.add_argument("--from-seed", type=int, default=1, help="the first one's seed")
     parser.add_argument("--processes", type=int, default=2, help="how many at once")
+    parser.add_argument("--overlapping", action="store_true", help="only histories of runs with keys of others")
     given = parser.parse_args()
+    overlapping = True if given.overlapping else None
     if given.seed is None:
-        return campaign(given.histories, first=given.from_seed, processes=given.processes)
-    ending = live(given.seed, told=True)
+        return campaign(given.histories, first=given.from_seed, processes=given.processes, overlapping=overlapping)
+    ending = live(given.seed, told=True, overlapping=overlapping)
     print("\n".join(ending.story))
     for violation in ending.violations:
         print(f"BROKEN  {violation}")

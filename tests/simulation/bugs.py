@@ -9,6 +9,7 @@ from runner.exchange import Call
 from runner.job import Job
 from runner.journal.claims import Claims
 from runner.journal.database import Database
+from runner.journal.superseded import Later
 from runner.outcome import Action, Attempt, Outcome, State
 from runner.request import Request
 from runner.text import Text
@@ -76,6 +77,13 @@ class IgnoresItsLease(Claims):
 
     def _renew(self, now: float) -> None:
         """Never looks."""
+
+
+class SendsOlderOverNewer(Claims):
+    """Does not look what later runs have sent."""
+
+    def _later(self) -> Later:
+        return Later((), ())
 
 
 class SettlesUnfenced(IgnoresItsLease):
@@ -170,6 +178,7 @@ BUGS: dict[str, Callable[[], Parts]] = {
         retry=lambda retry: replace(retry, attempts=retry.attempts + 1)
     ),
     "it does not read back what it resumes": _doing(Errand),
+    "it does not look what later runs have sent": _made_of(SendsOlderOverNewer),
 }
 
 

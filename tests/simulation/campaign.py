@@ -3,6 +3,7 @@
 import gc
 import time
 from collections import Counter
+from functools import partial
 from multiprocessing import get_context
 
 from tests.simulation.history import Ending, live
@@ -10,15 +11,15 @@ from tests.simulation.history import Ending, live
 _CHUNK = 25
 
 
-def campaign(histories: int, *, first: int, processes: int) -> int:
-    """Lives through so many histories, from a seed on; gives the exit code."""
+def campaign(histories: int, *, first: int, processes: int, overlapping: bool | None) -> int:
+    """Live through so many histories, from a seed on; return the exit code."""
     began = time.perf_counter()
     rules: Counter[str] = Counter()
     updates = steps = failed = lived = 0
     processor = 0.0
     starts = [(start, min(_CHUNK, first + histories - start)) for start in range(first, first + histories, _CHUNK)]
     with get_context("spawn").Pool(processes) as pool:
-        for endings, seconds in pool.imap(_live_some, starts):
+        for endings, seconds in pool.imap(partial(_live_some, overlapping=overlapping), starts):
             processor += seconds
             for ending in endings:
                 lived += 1
@@ -39,9 +40,9 @@ def campaign(histories: int, *, first: int, processes: int) -> int:
     return 1 if failed else 0
 
 
-def _live_some(some: tuple[int, int]) -> tuple[list[Ending], float]:
+def _live_some(some: tuple[int, int], *, overlapping: bool | None) -> tuple[list[Ending], float]:
     start, count = some
     began = time.process_time()
-    endings = [live(seed) for seed in range(start, start + count)]
+    endings = [live(seed, overlapping=overlapping) for seed in range(start, start + count)]
     gc.collect()
     return endings, time.process_time() - began

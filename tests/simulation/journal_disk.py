@@ -17,14 +17,16 @@ from tests.simulation.stepped_loop import SteppedLoop
 T = TypeVar("T")
 
 Change = tuple[Any, ...]
-"""What a trigger saw: `request`, its ordinal, its state before and after, and its lease and whether it is unclear from
-now on; `lease`, its token and who has taken it; `run`, its state before and after."""
+"""What a trigger saw: `request`, its ordinal, its state before and after, and its lease, whether it is unclear and its
+code from now on; `lease`, its token and who has taken it; `lease ended`, its token; `run`, its state before and
+after."""
 
 _SEEN = """
 CREATE TRIGGER request_changes AFTER UPDATE OF state, lease, unclear ON requests
     WHEN OLD.state <> NEW.state OR OLD.lease IS NOT NEW.lease OR OLD.unclear <> NEW.unclear BEGIN
-    SELECT seen('request', NEW.ordinal, OLD.state, NEW.state, NEW.lease, NEW.unclear); END;
+    SELECT seen('request', NEW.ordinal, OLD.state, NEW.state, NEW.lease, NEW.unclear, NEW.code); END;
 CREATE TRIGGER lease_taken AFTER INSERT ON leases BEGIN SELECT seen('lease', NEW.token, NEW.owner); END;
+CREATE TRIGGER lease_ended AFTER DELETE ON leases BEGIN SELECT seen('lease ended', OLD.token); END;
 CREATE TRIGGER run_changes AFTER UPDATE OF state ON runs BEGIN
     SELECT seen('run', OLD.state, NEW.state); END
 """

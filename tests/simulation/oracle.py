@@ -1,12 +1,13 @@
 """Sees what the vendor saw, what was committed and what each process did; says which promise was broken."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from runner.errors import NotSent, TransportError
 from runner.exchange import Response
+from runner.journal.superseded import SUPERSEDED
 from runner.outcome import State
 from tests.simulation.journal_disk import Change
-from tests.simulation.scenario import Scenario
+from tests.simulation.scenario import Flow, Scenario
 from tests.simulation.seen import (
     CLEAR,
     REFUSALS,
@@ -28,7 +29,26 @@ _RATE_SLACK = 1e-3
 class Oracle:
     """The promises. Each method is told what happened; what it finds is in `violations`."""
 
-    def __init__(self, world: World, scenario: Scenario) -> None:
+    def __init__(
+        self,
+        world: World,
+        scenario: Scenario,
+        flows: Sequence[Flow],
+        *,
+        place: int,
+        newest: dict[str, int],
+        later: Callable[[int], Sequence["Oracle"]],
+    ) -> None:
+        """Takes what is known before anything happens.
+
+        Args:
+            world: the world.
+            scenario: all that was drawn.
+            flows: the requests of the run that this is the oracle of.
+            place: of the run among all, from the oldest on.
+            newest: by key, the place of the newest run of which the vendor has applied something; shared by all.
+            later: gives the oracles of the runs behind a place.
+        """
         self.violations: list[Violation] = []
         self.updates = 0
         """How many reached the vendor."""
@@ -36,9 +56,12 @@ class Oracle:
         self._scenario = scenario
         self._requests = {
             ordinal: RequestSeen(flow, "ready" if flow.valid else "invalid")
-            for ordinal, flow in enumerate(scenario.flows, start=1)
+            for ordinal, flow in enumerate(flows, start=1)
         }
         self._by_key = {request.flow.key: request for request in self._requests.values()}
+        self._place = place
+        self._newest = newest
+        self._later = later
         self._senders: dict[str, ProcessSeen] = {}
         self._run_state = "planned"
         self._healed_at: float | None = None
@@ -69,7 +92,7 @@ class Oracle:
         if sender.in_flight:
             self.broken("ends with calls", f"{process} ended with {sender.in_flight} calls under way")
         sender.gone = True
-        if in_order:
+        if in_order and not sender.displaced:
             for request in self._requests.values():
                 if request.state == "sending" and request.lease == sender.token:
                     self.broken("left as sending", f"{process} ended in order and left {request.flow.key}")
@@ -83,15 +106,15 @@ class Oracle:
         world, request, sender = self._world, self._by_key[key], self._senders[process]
         world.tell(process, "%s %s, signed for %s", "asks about" if asks else "sends", key, timestamp)
         who = f"{process} {'asked about' if asks else 'sent'} {key}"
-        if sender.superseded:
+        if sender.superseded or sender.displaced:
             self.broken("sent without the lease", f"{who}, and the lease is not its own")
         elif request.state != "sending" or request.lease != sender.token:
             self.broken("sent before its claim", f"{who}, which the journal calls {request.state}")
         if request.succeeded and not asks:
             self.broken("sent after its success", who)
-        for other in request.calls:
-            if other.process == process or not self._senders[other.process].superseded:
-                self.broken("overlapping calls", f"{who} while a call of {other.process} was under way")
+        if not asks and self._newest.get(key, self._place) > self._place:
+            self.broken("older over newer", f"{who}, and the vendor has a value of a later run")
+        self._check_overlap(who, process, request)
         self._check_limits(who, sender)
         if timestamp != int(wall + sender.offset):
             self.broken("stale timestamp", f"{who} signed for {timestamp} at {wall + sender.offset:.3f}")
@@ -106,6 +129,11 @@ class Oracle:
         request.calls.append(call)
         sender.in_flight += 1
         return call
+
+    def _check_overlap(self, who: str, process: str, request: RequestSeen) -> None:
+        for other in request.calls:
+            if other.process == process or not self._senders[other.process].superseded:
+                self.broken("overlapping calls", f"{who} while a call of {other.process} was under way")
 
     def _check_limits(self, who: str, sender: ProcessSeen) -> None:
         limits, now = self._scenario.limits, self._world.time
@@ -149,6 +177,7 @@ class Oracle:
                 self.broken("not what was checked", f"{arrival.key} arrived as {arrival.body!r}")
         if arrival.applied:
             request.bodies.add(arrival.body)
+            self._newest[arrival.key] = max(self._place, self._newest.get(arrival.key, 0))
             self._check_known(request)
 
     def _check_known(self, request: RequestSeen) -> None:
@@ -188,7 +217,9 @@ class Oracle:
             if kind == "lease":
                 self._lease_changed(*change)
                 continue
-            if self._senders[process].superseded:
+            sender = self._senders[process]
+            gives_back = kind == "request" and change[2] == "ready"
+            if sender.superseded or (sender.displaced and not gives_back):
                 self.broken("outcome not fenced", f"{process} wrote {change} after another has taken the run over")
             if kind == "run":
                 self._run_state = change[1]
@@ -196,8 +227,9 @@ class Oracle:
                 if self._run_state == "done":
                     self._check_done()
             else:
-                ordinal, before, after, lease, unclear = change
+                ordinal, before, after, lease, unclear, code = change
                 request = self._requests[ordinal]
+                request.superseded = code == SUPERSEDED
                 self._world.tell(
                     process, "commits %s: %s → %s%s", request.flow.key, before, after, ", unclear" if unclear else ""
                 )
@@ -210,6 +242,18 @@ class Oracle:
             sender.superseded = name != owner
         self._senders[owner].token = token
         self._world.tell(owner, "commits that it holds the run (lease %s)", token)
+
+    def lease_ended(self, token: int) -> None:
+        """A lease is no more: whoever had it may neither send nor write under it."""
+        for sender in self._senders.values():
+            sender.displaced |= sender.token == token
+
+    def may_have_sent(self, key: str) -> bool:
+        """Whether the run has sent a key, or is sending it, as far as the journal says."""
+        request = self._by_key.get(key)
+        return request is not None and (
+            request.state in {"succeeded", "unknown", "sending"} or (request.state == "ready" and request.unclear)
+        )
 
     def _check_step(self, request: RequestSeen, before: str, after: str) -> None:
         key = request.flow.key
@@ -226,6 +270,8 @@ class Oracle:
             for rule in self._false(request, after):
                 self.broken(rule, f"{key} is called {after}")
         request.succeeded |= after == "succeeded"
+        if request.superseded and not any(later.may_have_sent(key) for later in self._later(self._place)):
+            self.broken("superseded by nobody", key)
 
     def _false(self, request: RequestSeen, state: str) -> Iterator[str]:
         """What is wrong with calling a request so."""
@@ -242,7 +288,9 @@ class Oracle:
 
     def _check_done(self) -> None:
         open_ones = [
-            each.flow.key for each in self._requests.values() if each.state in {"ready", "sending", "not_sent"}
+            each.flow.key
+            for each in self._requests.values()
+            if each.state in {"ready", "sending", "not_sent"} and not each.superseded
         ]
         if open_ones:
             self.broken("done too early", f"the run is done, and {', '.join(open_ones)} are not settled")
@@ -259,6 +307,8 @@ class Oracle:
             key, state = request.flow.key, states[ordinal]
             if state != request.state:
                 self.broken("counts", f"{key} is {state}, and was committed as {request.state}")
+            if request.superseded and state in {"not_sent", "unknown"}:
+                continue
             if state not in {"succeeded", "failed", "unknown", "invalid"}:
                 self.broken("left open", f"{key} is {state} after all resumes")
                 continue

@@ -58,6 +58,9 @@ class Surroundings:
     run: int
     vendor: Vendor
     oracle: Oracle
+    """Of the run."""
+    lease_ended: Callable[[int], None]
+    """Is told of a lease, of whichever run, that somebody has ended."""
     parts: Parts
     durable: Callable[[], None]
     """What to do when all that is committed is on the disk for sure."""
@@ -109,7 +112,6 @@ class Process:
         self._broken = False
         """Whether the journal failed it."""
         self._task = self.loop.create_task(self._program())
-        around.oracle.born(name)
 
     def step(self) -> None:
         """Goes on by one callback, if nothing befalls it."""
@@ -233,7 +235,10 @@ class Process:
         return None
 
     def _committed(self, changes: list[Change]) -> None:
-        self._around.oracle.committed(self.name, changes)
+        for kind, *change in changes:
+            if kind == "lease ended":
+                self._around.lease_ended(*change)
+        self._around.oracle.committed(self.name, [each for each in changes if each[0] != "lease ended"])
 
     def _observe(self, event: Event) -> None:
         if not self.alive:

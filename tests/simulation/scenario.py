@@ -1,7 +1,7 @@
 """What a seed draws before anything happens: the requests, the settings, the weather, the blows of fate."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from random import Random
 from typing import TypeVar
@@ -113,11 +113,22 @@ class Flow:
     """Seconds since the beginning from when on it cannot be changed any more: -41."""
     opaque: bool = False
     """Whether its state can be asked for, and does not show what was sent."""
+    value: int = 17
+    """What is sent; each run has its own."""
 
     @property
     def body(self) -> bytes:
         """What is sent."""
-        return f"hello {self.key} 17".encode()
+        return f"hello {self.key} {self.value}".encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterRun:
+    """A run that was loaded after others and has keys of theirs."""
+
+    flows: tuple[Flow, ...]
+    begins: float
+    """Seconds since the beginning; the oldest run begins at once, so that any may be the first to send a key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +136,8 @@ class Scenario:
     """All that is drawn for a history; what happens in it follows from this and the seed."""
 
     flows: tuple[Flow, ...]
+    """Of the oldest run."""
+    later: tuple["LaterRun", ...] = ()
     limits: SmallBatches
     retry: RetryPolicy
     breaker: BreakerTerms
@@ -139,6 +152,11 @@ class Scenario:
     """When somebody tries to resume the run though it is being sent, in seconds since the beginning."""
     blows: tuple[tuple[Blow, ...], ...] = field(default=())
     """Of the first process, the second, and so on; the ones after that have none, and a healthy vendor."""
+
+    @property
+    def runs(self) -> tuple[tuple[Flow, ...], ...]:
+        """The requests of each run, from the oldest one on."""
+        return (self.flows, *(run.flows for run in self.later))
 
     @property
     def loses_power(self) -> bool:
@@ -182,6 +200,22 @@ def draw(random: Random) -> Scenario:
         intruder=_some_time(random, 20.0) if random.random() < 0.3 else None,
         blows=_all_blows(random),
     )
+
+
+OVERLAPPING = 1 / 3
+"""The share of histories with later runs, where nobody asks for them."""
+
+
+def with_later_runs(scenario: Scenario, random: Random) -> Scenario:
+    """The scenario, with runs that send other values for some of its keys."""
+    runs = []
+    for number in range(1, random.choice((2, 2, 3))):
+        chosen = random.sample(scenario.flows, random.randint(1, len(scenario.flows)))
+        flows = tuple(replace(flow, value=17 + number, valid=random.random() > 0.06) for flow in chosen)
+        runs.append(
+            LaterRun(flows=flows, begins=random.choice((0.0, _some_time(random, 1.0), _some_time(random, 60.0))))
+        )
+    return replace(scenario, later=tuple(runs))
 
 
 _LATE = Weather(roads=((Road.LATE, 0.3),), whims=((Whim.STRANGER, 0.03),))

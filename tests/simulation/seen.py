@@ -65,6 +65,8 @@ class RequestSeen:
     """Whether some call at it ended in a way that says nothing, or never ended."""
     succeeded: bool = False
     """Whether a success was ever committed."""
+    superseded: bool = False
+    """Whether the journal says that it is left to a later run."""
     claimed_at: float = 0.0
     # Under the present claim:
     doubtful: bool = False
@@ -83,6 +85,8 @@ class ProcessSeen:
     token: int | None = None
     superseded: bool = False
     """Whether another process has taken the run over."""
+    displaced: bool = False
+    """Whether its lease has ended, since another run sends a key that it was sending."""
     in_flight: int = 0
     gone: bool = False
     offset: float = 0.0

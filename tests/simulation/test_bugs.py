@@ -18,6 +18,7 @@ CAUGHT_AS = {
     "it sends faster than it may": "faster than the rate",
     "it attempts more often than it may": "too many attempts",
     "it does not read back what it resumes": "sent again unread",
+    "it does not look what later runs have sent": "older over newer",
 }
 
 ENOUGH = 400

@@ -13,9 +13,10 @@ SAMPLE, CHUNKS = 4, 50
 """Chunks of histories."""
 
 
-def check(seeds: range) -> None:
+def check(seeds: range, *, overlapping: bool | None = None) -> None:
     """Every promise is kept in each of these histories, or the seeds of the others are named."""
-    broken = [(ending.seed, str(ending.violations[0])) for ending in map(live, seeds) if ending.violations]
+    endings = (live(seed, overlapping=overlapping) for seed in seeds)
+    broken = [(ending.seed, str(ending.violations[0])) for ending in endings if ending.violations]
     assert broken == [], "replay one with: python -m tests.simulation --seed N"
 
 
@@ -31,6 +32,13 @@ def test_every_promise_is_kept_in_histories_that_nobody_has_seen_before(number: 
     first = random.SystemRandom().randrange(10**6, 10**12)
     print(f"seeds {first} to {first + number - 1}")
     check(range(first, first + number))
+
+
+@pytest.mark.parametrize("number", [CHUNK, pytest.param(25 * CHUNK, marks=pytest.mark.campaign)])
+def test_no_older_value_goes_over_a_newer_one_in_whatever_order_runs_come_back(number: int) -> None:
+    first = random.SystemRandom().randrange(10**6, 10**12)
+    print(f"seeds {first} to {first + number - 1}, --overlapping")
+    check(range(first, first + number), overlapping=True)
 
 
 def test_a_seed_tells_the_same_story_word_for_word_in_another_process() -> None:
@@ -89,5 +97,8 @@ def test_the_histories_have_everything_in_them_that_the_promises_are_about() -> 
         "→ not_sent",
         "→ failed",
         "asks about",
+        "sending → unknown",
+        "ready → not_sent",
+        "begins to send run 2",
     ):
         assert words in stories, words

@@ -5,7 +5,7 @@ from email.utils import formatdate
 from random import Random
 
 from runner.exchange import Response
-from tests.simulation.oracle import Oracle
+from tests.simulation.oracles import Oracles
 from tests.simulation.scenario import Flow, Weather, Whim
 from tests.simulation.seen import Arrival
 from tests.simulation.world import EPOCH, World
@@ -29,7 +29,7 @@ class Letter:
 class Vendor:
     """Holds one body for each flow, and keeps its rules whatever the weather."""
 
-    def __init__(self, world: World, flows: dict[str, Flow], weather: Weather, oracle: Oracle) -> None:
+    def __init__(self, world: World, flows: dict[str, Flow], weather: Weather, oracle: Oracles) -> None:
         self.weather = weather
         self.healed = False
         self._world = world

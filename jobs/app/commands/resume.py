@@ -9,6 +9,7 @@ from jobs.app.between_waves import Consent
 from jobs.app.ending import Ending, end
 from jobs.app.export_ending import ExportEnding, end_of_export
 from jobs.app.guarded import GUARDED, guarded
+from jobs.app.overwriting import runs_to_overwrite
 from jobs.app.plan_ending import PlanEnding, end_of_plan
 from jobs.app.repeated_migration import check_unread, would_repeat
 from jobs.app.repeating import check_corrections, check_repeats
@@ -80,10 +81,7 @@ def resume(options: ResumeOptions) -> int:
             settle_meanwhile(database, record.id, now=time.time())
             check_repeats(record.id, database, language, yes=options.yes, json=options.ending.json)
         check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
-        with Interrupts() as interrupts:
-            with watching(settings.log, write, console, language) as observe:
-                stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=True)
-            return end(record.id, database, stop, options.ending, interrupts)
+        return _resume_upload(record, database, delivery, settings, options, write)
 
 
 def _resume_planned(
@@ -117,7 +115,8 @@ def _resume_planned(
         settings = guarded(settings)
     consent = Consent(language=language, yes=options.yes, json=options.ending.json)
     if record.job == UPLOAD:
-        return _resume_compared_upload(record, database, delivery, settings, options, write)
+        check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
+        return _resume_upload(record, database, delivery, settings, options, write)
     begin_turn(record.id, database, discard=False)
     if not options.yes:  # what was under way a moment ago may have ended since
         try:
@@ -132,10 +131,19 @@ def _resume_planned(
         report=options.ending.report,
         home=options.ending.home,
     )
+    overwrites = runs_to_overwrite(record, database, language, yes=options.yes, json=options.ending.json)
     with Interrupts() as interrupts:
         with watching(settings.log, write, Console(stderr=True), language) as observe:
-            control = interrupts.control
-            stop = delivery.send(record.id, database, settings, observe, control, resumed=True, consent=consent)
+            stop = delivery.send(
+                record.id,
+                database,
+                settings,
+                observe,
+                interrupts.control,
+                resumed=True,
+                consent=consent,
+                overwrites=overwrites,
+            )
         return end_of_plan(record.id, database, stop, settings, ending, interrupts)
 
 
@@ -159,7 +167,7 @@ def _resume_export(
         return end_of_export(record.id, database, stop, ending, interrupts)
 
 
-def _resume_compared_upload(
+def _resume_upload(
     record: RunRecord,
     database: Database,
     delivery: Delivery,
@@ -167,12 +175,14 @@ def _resume_compared_upload(
     options: ResumeOptions,
     write: Observe | None,
 ) -> int:
-    """The same, for an upload: it ends as one."""
+    """Send the rest of an upload, compared or not."""
     language = options.ending.language
-    check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
+    overwrites = runs_to_overwrite(record, database, language, yes=options.yes, json=options.ending.json)
     with Interrupts() as interrupts:
         with watching(settings.log, write, Console(stderr=True), language) as observe:
-            stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=True)
+            stop = delivery.send(
+                record.id, database, settings, observe, interrupts.control, resumed=True, overwrites=overwrites
+            )
         return end(record.id, database, stop, options.ending, interrupts)
 
 

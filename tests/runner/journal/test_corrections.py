@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -52,9 +52,11 @@ def loaded(
     return run
 
 
-def sent(database: Database, run: int, *ends: State, at: float = STARTED, resumed: bool = False) -> None:
-    """Sends the first requests that are ready, which end so, and stops there."""
-    claims = Claims(database, run, LeaseTerms(owner="me"), now=at, reopen=resumed)
+def sent(
+    database: Database, run: int, *ends: State, at: float = STARTED, resumed: bool = False, over: Sequence[int] = ()
+) -> None:
+    """Sends the first requests that are ready, which end so, and stops there; over the values of those later runs."""
+    claims = Claims(database, run, LeaseTerms(owner="me"), now=at, reopen=resumed, overwrites=over)
     Journal(database).set_state(run, RunState.RUNNING)
     claimed = claims.claim(len(ends), now=at) if ends else []
     actions = {State.SUCCEEDED: Action.SUCCEED, State.FAILED: Action.FAIL, State.UNKNOWN: Action.BACK_OFF}
@@ -312,7 +314,7 @@ def test_the_ledger_says_which_run_is_corrected_as_long_as_it_is_there(database:
 def test_the_last_one_applied_is_found_by_when_it_was_settled_whichever_run_began_first(database: Database) -> None:
     first, second = loaded(database, [good("a", 2)]), loaded(database, [other("a", 2)])
     sent(database, second, State.SUCCEEDED, at=STARTED)
-    sent(database, first, State.SUCCEEDED, at=STARTED + 60)
+    sent(database, first, State.SUCCEEDED, at=STARTED + 60, over=[second])
     third = loaded(database, [good("a", 2)])
     last = AppliedBefore(database, third).last("a")
     assert last is not None

@@ -120,13 +120,13 @@ def test_a_run_that_is_deleted_in_part_is_deleted_for_good_the_next_time(databas
 def test_a_run_that_somebody_took_up_since_it_was_found_is_left_to_them_and_not_said_to_be_deleted(
     database: Database,
 ) -> None:
-    taken, stopped, resumed, plan = (run_of(database, started=STARTED + number) for number in range(4))
+    stopped, resumed, plan, taken = (run_of(database, started=STARTED + number) for number in range(4))
     found = old_runs(database, before=BEFORE, now=NOW, is_gone=lambda _: False)
     claims = Claims(database, taken, ME, now=NOW)
     sent(database, stopped, stop=STOP)
     sent(database, resumed, at=NOW)
     assert delete(database, found) == [plan]
-    assert [record.id for record in Ledger(database).runs()] == [resumed, stopped, taken]
+    assert [record.id for record in Ledger(database).runs()] == [taken, resumed, stopped]
     assert len(claims.claim(9, now=NOW)) == 4
 
 

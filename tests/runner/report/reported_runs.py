@@ -1,6 +1,6 @@
 """Runs to report on: with an earlier one before them, or with attempts at given times."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from runner.change import Change
@@ -50,10 +50,18 @@ def outcome(
     )
 
 
-def settle(database: Database, run: int, outcomes: Iterable[Outcome], *, now: float, stop: Stop | None = None) -> None:
-    """Sends as many of the run's requests as there are outcomes, and ends it."""
+def settle(
+    database: Database,
+    run: int,
+    outcomes: Iterable[Outcome],
+    *,
+    now: float,
+    stop: Stop | None = None,
+    over: Sequence[int] = (),
+) -> None:
+    """Sends as many of the run's requests as there are outcomes, over the values of those later runs, and ends it."""
     settled = list(outcomes)
-    claims = Claims(database, run, LeaseTerms(owner="me"), now=now, reopen=True)
+    claims = Claims(database, run, LeaseTerms(owner="me"), now=now, reopen=True, overwrites=over)
     claims.claim(len(settled), now=now)
     claims.settle(settled, now=now)
     claims.release()

@@ -64,7 +64,7 @@ def test_what_an_earlier_run_sent_after_this_one_is_not_what_this_one_changed(
     sent(database, 1, State.SUCCEEDED, ann="wine=red")
     stopped = sent(database, 2, ann="wine=rose")
     run = sent(database, 3, State.SUCCEEDED, ann="wine=white")
-    settle(database, stopped, [outcome(1, at=(STARTED + 4 * DAY,))], now=STARTED + 4 * DAY)
+    settle(database, stopped, [outcome(1, at=(STARTED + 4 * DAY,))], now=STARTED + 4 * DAY, over=[run])
     assert told(database, run, tmp_path) == {"ann": "wine: red → white"}
 
 

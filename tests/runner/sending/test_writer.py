@@ -55,6 +55,7 @@ class Desk:
             now=people.moment,
             elapsed=asyncio.get_running_loop().time,
             settled=self._settled,
+            superseded=self._settled,
         )
 
     def _settled(self, outcome: Outcome) -> None:

@@ -1,0 +1,59 @@
+"""Asks before a resumed run sends older values over those of runs that were begun later."""
+
+from jobs.app.asking import confirmed, somebody_is_there
+from jobs.app.printing import on_stderr
+from runner.journal.database import Database
+from runner.journal.ledger import RunRecord
+from runner.journal.superseded import LaterRun, superseding_runs
+from runner.text import Language, Text
+
+MOST_NAMED = 5
+"""Runs that the question names; of more, it says how many."""
+
+
+def runs_to_overwrite(
+    record: RunRecord, database: Database, language: Language, *, yes: bool, json: bool
+) -> frozenset[int]:
+    """Return the later runs over whose values a resumed run sends its own: none, unless somebody says so.
+
+    Args:
+        record: the run that is resumed.
+        database: the journal.
+        language: of the question.
+        yes: whether it is answered already.
+        json: whether a program reads what is printed, so that nobody can be asked.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    later = superseding_runs(database, record.id)
+    if not later:
+        return frozenset()
+    sent = _SENT_LATER.format(count=f"{sum(each.requests for each in later):,}", runs=_named(later))
+    everything = frozenset(each.id for each in later)
+    if yes:
+        on_stderr(language)(_OVERWRITTEN.format(sent=sent))
+        return everything
+    if somebody_is_there(json=json) and confirmed(_OVERWRITE.format(sent=sent), language):
+        return everything
+    on_stderr(language)(_LEFT_OUT.format(sent=sent))
+    return frozenset()
+
+
+def _named(later: list[LaterRun]) -> Text:
+    names = ", ".join(each.name for each in later[:MOST_NAMED])
+    more = len(later) - MOST_NAMED
+    return _AND_MORE.format(names=names, count=more) if more > 0 else Text(names, names.replace(", ", "、"))
+
+
+_SENT_LATER = Text(
+    "{count} of the requests left have newer values, sent by runs that were begun later ({runs}).",
+    "剩余请求中有 {count} 个已由之后开始的运行（{runs}）发送了更新的值。",
+)
+_AND_MORE = Text("{names} and {count} more", "{names} 等，另有 {count} 个")
+_OVERWRITE = Text("{sent} Send the older values over them all the same?", "{sent}是否仍用旧值覆盖？")
+_OVERWRITTEN = Text("{sent} The older values are sent over them.", "{sent}将用旧值覆盖。")
+_LEFT_OUT = Text(
+    "{sent} They are left out; all others are sent. Where the older values are right, say --yes.",
+    "{sent}这些请求不再发送，其余照常发送。如确需发送旧值，请加 --yes。",
+)

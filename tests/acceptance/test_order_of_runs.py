@@ -1,0 +1,159 @@
+"""No newer value is overwritten by an older one, whichever run is resumed, and whatever sent the newer one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.program import Finished, recallflow
+from tests.acceptance.sheets import RIGHT, write_csv
+from tests.acceptance.test_migrate import SAFE
+from tests.acceptance.test_migrate import house as migrated_house
+from tests.acceptance.test_reconcile import KEYS as ACCOUNT_OF_THE_HOUSE
+from tests.acceptance.test_reconcile import House, house, tick
+from tests.acceptance.vendor import started
+
+KEYS = range(1, 7)
+OLD, NEW = 5, 9
+WRONG_SECRET = {"RECALLFLOW_API_SECRET": "not-the-secret"}
+
+
+def table(home: House, name: str, keys: Sequence[int] = KEYS, *, times: int) -> Path:
+    """A spreadsheet that wants these flows called so many times."""
+    return write_csv(home.folder / name, [{"keyId": key} | RIGHT | {"recallNum": times} for key in keys])
+
+
+def times(home: House) -> list[object]:
+    """How many times the vendor calls each flow."""
+    return [home.vendor.flows[key].fields["recallNum"] for key in KEYS]
+
+
+async def stopped(home: House, *command: str | Path) -> str:
+    """Begin a run that the vendor refuses, and return its name: all of it is left for `resume`."""
+    home.extra |= WRONG_SECRET
+    done = await home.run(*command, "--concurrency", "1", "--json")
+    home.extra.clear()
+    assert done.code == 3, done.err
+    return str(done.summary["run"])
+
+
+def superseded(home: House, run: str) -> dict[str, dict[str, Any]]:
+    return {key: line for key, line in home.results(run).items() if line["code"] == "superseded"}
+
+
+async def test_a_stopped_upload_is_resumed_without_what_a_later_upload_has_sent(tmp_path: Path) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        older = await stopped(home, "upload", table(home, "older.csv", times=OLD))
+        newer = await home.run("upload", table(home, "newer.csv", [1, 2, 3], times=NEW), "--json")
+        resumed = await home.run("resume", older, "--json")
+        assert times(home) == [NEW, NEW, NEW, OLD, OLD, OLD]
+    assert (resumed.code, resumed.summary["state"]) == (1, "done")
+    assert resumed.summary["counts"] | {"succeeded": 3, "not_sent": 3} == resumed.summary["counts"]
+    assert newer.summary["run"] in resumed.err
+    found = superseded(home, older)
+    assert list(found) == ["1", "2", "3"]
+    for line in found.values():
+        assert (line["state"], newer.summary["run"] in line["message"]) == ("not_sent", True)
+
+
+async def test_it_is_said_in_chinese_too(tmp_path: Path) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        older = await stopped(home, "upload", table(home, "older.csv", times=OLD))
+        await home.run("upload", table(home, "newer.csv", [1, 2], times=NEW))
+        resumed = await home.run("resume", older, "--lang", "zh")
+    assert "剩余请求中有 2 个已由之后开始的运行" in resumed.err
+    assert "不会用旧值覆盖新值" in recallflow("results", older, "--lang", "zh", cwd=tmp_path).out
+
+
+async def test_a_dry_run_that_is_sent_later_is_as_old_as_it_is(tmp_path: Path) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        planned = (await home.run("upload", table(home, "older.csv", times=OLD), "--dry-run", "--json")).summary["run"]
+        await home.run("upload", table(home, "newer.csv", [1, 2], times=NEW))
+        assert (await home.run("resume", planned)).code == 1
+        assert times(home) == [NEW, NEW, OLD, OLD, OLD, OLD]
+
+
+async def test_what_an_applied_plan_has_sent_stays(tmp_path: Path) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        older = await stopped(home, "upload", table(home, "older.csv", times=OLD))
+        await home.run("reconcile", table(home, "wanted.csv", [3, 4], times=NEW), "--plan", "plan.xlsx")
+        tick(tmp_path / "plan.xlsx", (3, "recallNum"))
+        applied = await home.run("apply", "plan.xlsx", "--json")
+        assert applied.summary["counts"]["succeeded"] == 1
+        resumed = await home.run("resume", older, "--json")
+        assert times(home) == [OLD, OLD, NEW, OLD, OLD, OLD]
+    assert resumed.summary["counts"]["not_sent"] == 1
+
+
+async def test_what_a_migration_has_changed_stays(tmp_path: Path) -> None:
+    async with migrated_house(tmp_path, len(KEYS), SAFE) as home:
+        older = await stopped(home, "upload", table(home, "older.csv", times=OLD))
+        assert (await home.run("migrate", "rules.toml", "--apply")).code == 0
+        resumed = await home.run("resume", older, "--json")
+        assert times(home) == [3] * 6
+    assert resumed.summary["counts"]["not_sent"] == 6
+
+
+async def test_what_a_later_run_put_back_stays(tmp_path: Path) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        older = await stopped(home, "upload", table(home, "older.csv", times=OLD))
+        newer = await home.run("upload", table(home, "newer.csv", [1, 2], times=NEW), "--compare", "--json")
+        undone = await home.run("undo", newer.summary["run"], "--apply", "--json")
+        assert undone.summary["counts"]["succeeded"] == 2
+        resumed = await home.run("resume", older, "--json")
+        assert times(home) == [3, 3, OLD, OLD, OLD, OLD]
+    assert undone.summary["run"] in resumed.err
+
+
+async def test_a_night_that_was_stopped_leaves_what_an_upload_has_sent_since(tmp_path: Path) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        older = await stopped(
+            home, "reconcile", table(home, "older.csv", times=OLD), "--apply", "--max-changes", "100%"
+        )
+        await home.run("upload", table(home, "newer.csv", [1, 2], times=NEW))
+        resumed = await home.run("resume", older, "--json")
+        assert times(home) == [NEW, NEW, OLD, OLD, OLD, OLD]
+    assert (resumed.code, resumed.summary["counts"]["not_sent"]) == (4, 2), "there is a difference, and it was left"
+
+
+async def test_what_a_later_comparison_found_in_sync_stays(tmp_path: Path) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        older = await stopped(home, "upload", table(home, "older.csv", times=OLD))
+        home.vendor.flows[1].fields["recallNum"] = NEW
+        newer = await home.run("upload", table(home, "newer.csv", [1], times=NEW), "--compare", "--json")
+        assert newer.summary["counts"]["unchanged"] == 1
+        await home.run("resume", older)
+        assert times(home) == [NEW, OLD, OLD, OLD, OLD, OLD]
+
+
+async def test_with_yes_older_values_go_over_newer_ones_and_it_is_said_whose(tmp_path: Path) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        older = await stopped(home, "upload", table(home, "older.csv", times=OLD))
+        newer = await home.run("upload", table(home, "newer.csv", [1, 2], times=NEW), "--json")
+        resumed = await home.run("resume", older, "--yes", "--json")
+        assert times(home) == [OLD] * 6
+    assert resumed.code == 0
+    assert newer.summary["run"] in resumed.err
+
+
+@pytest.mark.process
+async def test_a_killed_upload_leaves_what_a_later_one_has_sent(tmp_path: Path) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        command = ("upload", table(home, "older.csv", times=OLD), "--base-url", home.url, "--concurrency", "1")
+        taken = home.vendor.carry_out
+
+        def kill_at_the_third(path: str, body: bytes) -> Any:
+            if times(home).count(OLD) == 2:
+                process.kill()
+            return taken(path, body)
+
+        home.vendor.carry_out = kill_at_the_third  # type: ignore[method-assign]  # the moment at which it dies
+        process = await started(*command, cwd=tmp_path, env=ACCOUNT_OF_THE_HOUSE)
+        await process.communicate()
+        home.vendor.carry_out = taken  # type: ignore[method-assign]
+        newer = table(home, "newer.csv", [2, 3, 4], times=NEW)
+        assert (await home.run("upload", newer)).code == 0
+        resumed: Finished = await home.run("resume", "--json")
+        assert times(home) == [OLD, NEW, NEW, NEW, OLD, OLD]
+    assert sum(resumed.summary["counts"].values()) == 6
