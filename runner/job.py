@@ -1,7 +1,8 @@
 """What the runner needs to know of a job."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from runner.change import Change
@@ -131,6 +132,10 @@ class Derives(Protocol):
         """What is wanted of a request. Of the same remote state it is always the same."""
 
 
+Facts = tuple[str | int | None, ...]
+"""What a list tells of a key for a person to read, in an order of the job's own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page of a list of keys, as it was told."""
@@ -140,6 +145,8 @@ class Page:
     """How many keys the whole list has, as this page tells it."""
     pages: int
     """And how many pages."""
+    facts: Mapping[str, Facts] = field(default_factory=lambda: MappingProxyType({}))
+    """What the page tells of its keys besides, by key."""
 
 
 @runtime_checkable

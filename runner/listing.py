@@ -7,7 +7,7 @@ from random import Random
 
 from runner.errors import InputError
 from runner.events import Loaded, Observe
-from runner.job import Job, Reconciles
+from runner.job import Facts, Job, Reconciles
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger
@@ -16,6 +16,7 @@ from runner.journal.new_run import Destination, NewRun
 from runner.outcome import State
 from runner.problem import Notice, Problem
 from runner.request import Draft
+from runner.tables.table import Row
 from runner.text import Text
 
 
@@ -28,6 +29,8 @@ class ListedKey:
     """Of the file that lists them; without one, its place in the list, from 1."""
     problems: tuple[Problem, ...] = ()
     """Why it cannot be a key."""
+    facts: Facts = ()
+    """What the list tells of the key besides; kept with the run, see `runner.journal.images`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +118,12 @@ def load_keys(
         journal.note(run, listing.notices)
         if listing.file is not None:
             journal.note(run, [listing.file.notice()])
-        journal.fill(run, (_draft(each) for each in listing.keys))
+        facts = {each.row: each.facts for each in listing.keys if each.facts}
+        journal.fill(
+            run,
+            (_draft(each) for each in listing.keys),
+            rows_of=lambda draft: [Row(row, facts[row]) for row in draft.rows if row in facts],
+        )
         journal.mark_loaded(run, rows=len(listing.keys), seconds=now() - began)
     record = Ledger(database).run(run)
     invalid = record.counts[State.INVALID]

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from jobs.app.settings import Settings
+from runner.endpoint import normal_endpoint
+from runner.journal.leases import SANDBOX
+from runner.journal.ledger import RunRecord
 from runner.loading import Source
 from runner.planning.terms import PlanTerms
 
@@ -70,6 +73,27 @@ def asked_to_export(out: Path, selected: Sequence[str], settings: Settings, *, i
     """`recallflow export flows.xlsx --from 2026-11-01`."""
     words = ["recallflow", "export", str(out), *selected, *["--sandbox"] * in_sandbox]
     return _typed([*words, *_set(settings, _TOLD[:2])])
+
+
+def to_upload_export(
+    out: Path, record: RunRecord, *, usual_url: str | None, profile: str | None, home: Path | None
+) -> str:
+    """`recallflow upload flows.xlsx --compare`, with the options that decide where that goes: to where it was read.
+
+    Args:
+        out: the file.
+        record: the run that has read it.
+        usual_url: where it goes without an option; None where that is not known.
+        profile: the one that the command line named.
+        home: the journal's folder, where the command line named it.
+    """
+    words = ["recallflow", "upload", str(out), "--compare"]
+    if record.endpoint == SANDBOX:
+        words.append("--sandbox")
+    elif record.endpoint and (usual_url is None or normal_endpoint(usual_url) != record.endpoint):
+        words += ["--base-url", record.endpoint]
+    words += ["--profile", profile] if profile else []
+    return _typed([*words, *(("--home", str(home)) if home else ())])
 
 
 def asked_to_undo(run: str, settings: Settings, terms: PlanTerms) -> str:

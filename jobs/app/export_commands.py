@@ -56,6 +56,18 @@ def export(  # noqa: PLR0913 - its options
             metavar="RUN", help=say("Write what an earlier export has read.", "写出之前某次导出已读取的内容。")
         ),
     ] = None,
+    with_locked: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help=say(
+                "Also flows that can no longer be edited (status not 0).", "也导出已无法修改的流程（状态不为 0）。"
+            ),
+        ),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help=say("Overwrite OUT if it exists.", "覆盖已存在的输出文件。"))
+    ] = False,
     sandbox: Annotated[
         bool,
         typer.Option("--sandbox", help=say("Read a simulated vendor's example flows.", "读取模拟供应商的示例流程。")),
@@ -91,7 +103,18 @@ def export(  # noqa: PLR0913 - its options
             log_format=log_format,
             log_file=log_file,
         )
-        ending = ExportEnding(out=out, language=language, json=json, quiet=quiet, home=home)
+        ending = ExportEnding(
+            out=out,
+            language=language,
+            json=json,
+            quiet=quiet,
+            home=home,
+            with_locked=with_locked,
+            force=force,
+            most_mb=settings.attachment_mb,
+            profile=profile,
+            usual_url=None if base_url else settings.base_url,
+        )
         selected = SelectionOptions(first=first, last=last, task_name=task_name, keys=keys, keys_sheet=keys_sheet)
         if run is not None:
             if sandbox or not selected.says_nothing:

@@ -3,9 +3,11 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 
+from jobs.app.asked import to_upload_export
 from jobs.app.exit_codes import SIGNALLED, ExitCode, night_exit_code
 from jobs.app.most_important import print_most_important
 from jobs.app.printing import print_line
@@ -13,7 +15,9 @@ from jobs.app.problems import notices_json, print_problems
 from jobs.app.stopping import Interrupts
 from jobs.app.summary import counts_table, head, print_json, resume_line, run_json
 from jobs.export import LOCKED
+from jobs.recallflow.export.days import DAYS_ASKED, Days, days_of
 from jobs.recallflow.export.writing import Exported, write_flows
+from runner.attachments import MOST_MB
 from runner.errors import JournalError, ReportError
 from runner.journal.database import Database
 from runner.journal.images import images
@@ -38,6 +42,16 @@ class ExportEnding:
     quiet: bool = False
     home: Path | None = None
     """The journal's folder, where the command line named it."""
+    with_locked: bool = False
+    """Whether flows are written as well that can no longer be edited."""
+    force: bool = False
+    """Whether a file that is there is overwritten."""
+    most_mb: float = MOST_MB
+    """Of an audio file that an upload takes."""
+    profile: str | None = None
+    """The one that the command line named."""
+    usual_url: str | None = None
+    """Where an upload goes without an option; None where the command line named another place."""
 
 
 def end_of_export(
@@ -65,27 +79,36 @@ def end_of_export(
     exported: Exported | None = None
     if not record.unread and not stop and ending.out is not None:
         try:
-            exported = _write(run, database, ending.out, ending.language, interrupts)
+            exported = _write(run, database, ending.out, ending, interrupts)
         except (ReportError, JournalError) as error:
             code = ExitCode.SOME_NOT
             print_line(Console(stderr=True), Text.of(error), ending.language, style="bold red")
         except KeyboardInterrupt:
             code = SIGNALLED + ((interrupts.last if interrupts else None) or 2)
+    days = days_of(database, run)
     if ending.json:
         print_json(
-            run_json(record, code, ending.language) | _json(exported),
-            notices=notices_json(ledger, run, ending.language),
+            run_json(record, code, ending.language) | _json(exported, days, _next(record, exported, ending)),
+            notices=(each for each in notices_json(ledger, run, ending.language) if each["code"] != DAYS_ASKED),
         )
     elif not ending.quiet or code != ExitCode.AS_WANTED:
-        _print(record, ledger, exported, ending)
+        _print(record, ledger, exported, days, ending)
     return code
 
 
-def _write(run: int, database: Database, out: Path, language: Language, interrupts: Interrupts | None) -> Exported:
+def _write(run: int, database: Database, out: Path, ending: ExportEnding, interrupts: Interrupts | None) -> Exported:
     found = images(database, run)
 
     def write() -> Exported:
-        return write_flows(out, found, language, is_locked=lambda image: image.remark == LOCKED.en)
+        return write_flows(
+            out,
+            found,
+            ending.language,
+            is_locked=lambda image: image.remark == LOCKED.en,
+            with_locked=ending.with_locked,
+            force=ending.force,
+            most_mb=ending.most_mb,
+        )
 
     if interrupts is None:
         exported = write()
@@ -100,16 +123,34 @@ def _write(run: int, database: Database, out: Path, language: Language, interrup
     return exported
 
 
-def _json(exported: Exported | None) -> dict[str, object]:
+def _next(record: RunRecord, exported: Exported | None, ending: ExportEnding) -> str | None:
+    """The command that sends what is edited in the file; None where there is nothing to send."""
+    if exported is None or not exported.flows:
+        return None
+    return to_upload_export(exported.path, record, usual_url=ending.usual_url, profile=ending.profile, home=ending.home)
+
+
+def _json(exported: Exported | None, days: Days | None, command: str | None) -> dict[str, object]:
+    asked: dict[str, object] = {"days": days.json if days else None}
     if exported is None:
-        return {"export": None}
-    return {
+        return asked | {"export": None}
+    return asked | {
         "export": str(exported.path),
-        "exported": {"flows": exported.flows, "rows": exported.rows, "locked": exported.locked},
+        "exported": {
+            "flows": exported.flows,
+            "rows": exported.rows,
+            "locked": exported.locked,
+            "left_out": exported.left_out,
+            "audio": exported.audio,
+            "audio_folder": str(exported.audio_folder) if exported.audio_folder else None,
+        },
+        "next": command,
     }
 
 
-def _print(record: RunRecord, ledger: Ledger, exported: Exported | None, ending: ExportEnding) -> None:
+def _print(
+    record: RunRecord, ledger: Ledger, exported: Exported | None, days: Days | None, ending: ExportEnding
+) -> None:
     out, language = Console(), ending.language
     if record.counts[State.INVALID]:
         print_problems(out, ledger, record.id, language, report=None)
@@ -120,21 +161,31 @@ def _print(record: RunRecord, ledger: Ledger, exported: Exported | None, ending:
     print_most_important(out, ledger, record, language)
     if record.state is RunState.STOPPED:
         print_line(out, resume_line(record, ending.home), language)
+    if days:
+        print_line(out, _DAYS.format(days=days.words), language)
     if exported is None:
-        print_line(out, _LATER.format(run=record.name), language)
+        home = f" --home {quote(str(ending.home))}" if ending.home else ""
+        print_line(out, _LATER.format(run=record.name, home=home), language)
         return
     _print_notices(out, exported.notices, language)
-    words = _DONE_LOCKED if exported.locked else _DONE
+    _print_exported(out, exported, language)
+    command = _next(record, exported, ending)
+    if command:
+        print_line(out, _NEXT.format(command=command), language)
+
+
+def _print_exported(out: Console, exported: Exported, language: Language) -> None:
     print_line(
         out,
-        words.format(
-            path=exported.path,
-            flows=f"{exported.flows:,}",
-            rows=f"{exported.rows:,}",
-            locked=f"{exported.locked:,}",
-        ),
+        _DONE.format(path=exported.path, flows=f"{exported.flows:,}", rows=f"{exported.rows:,}"),
         language,
     )
+    if exported.audio:
+        words = _AUDIO.format(folder=exported.audio_folder or "", count=f"{exported.audio:,}")
+        print_line(out, words, language)
+    if exported.locked:
+        words = _LEFT_OUT if exported.left_out else _LOCKED_TOO
+        print_line(out, words.format(locked=f"{exported.locked:,}"), language)
 
 
 def _print_notices(out: Console, notices: tuple[Notice, ...], language: Language) -> None:
@@ -150,13 +201,23 @@ def _print_notices(out: Console, notices: tuple[Notice, ...], language: Language
 
 
 _DONE = Text("Export: {path} · {flows} flows, {rows} rows", "导出文件：{path} · {flows} 个流程，{rows} 行")
-_DONE_LOCKED = Text(
-    "Export: {path} · {flows} flows, {rows} rows; {locked} of them can no longer be edited",
-    "导出文件：{path} · {flows} 个流程，{rows} 行；其中 {locked} 个已无法修改",
+_AUDIO = Text(
+    "Audio: {folder} · {count} files; the file names them, so keep both together",
+    "音频：{folder} · {count} 个文件；表格引用这些文件，请放在一起",
 )
+_LEFT_OUT = Text(
+    "Left out: {locked} flows that can no longer be edited. --all writes them as well.",
+    "未导出：{locked} 个已无法修改的流程。加 --all 可一并导出。",
+)
+_LOCKED_TOO = Text(
+    "{locked} of them can no longer be edited; an upload of those is refused.",
+    "其中 {locked} 个已无法修改，上传会被拒绝。",
+)
+_DAYS = Text("Asked for: {days}", "查询范围：{days}")
+_NEXT = Text("Once it is edited: {command}", "修改后上传：{command}")
 _LATER = Text(
-    "No file was written. Once all is read: recallflow export OUT --run {run}",
-    "未写入文件。全部读取后可运行：recallflow export OUT --run {run}",
+    "No file was written. Once all is read: recallflow export OUT --run {run}{home}",
+    "未写入文件。全部读取后可运行：recallflow export OUT --run {run}{home}",
 )
 _NOTICE = Text("Note: {message}.", "提示：{message}。")
 _AT_CELL = Text("Note: {cell} {heading}: {message}.", "提示：{cell} {heading}：{message}。")

@@ -20,7 +20,13 @@ Selection = PageSelection | KeySelection
 
 
 def listing_of(
-    selection: Selection, delivery: Delivery, settings: Settings, observe: Observe, control: Control
+    selection: Selection,
+    delivery: Delivery,
+    settings: Settings,
+    observe: Observe,
+    control: Control,
+    *,
+    with_facts: bool = False,
 ) -> Listing | Stop:
     """The flows of a selection, or why listing them was stopped: then nothing was begun, and nothing is kept of it.
 
@@ -30,17 +36,24 @@ def listing_of(
         settings: how patiently, and how fast.
         observe: is told what happens.
         control: may stop it.
+        with_facts: whether the run keeps what the vendor's list tells of each flow besides.
 
     Raises:
         InputError: the list cannot be read as a whole.
     """
     if isinstance(selection, KeySelection):
         return read_keys(selection.path, HEADINGS[0], to_key, sheet=selection.sheet, limits=settings.reading)
-    return run_loop(_ask(selection, delivery, settings, observe, control))
+    return run_loop(_ask(selection, delivery, settings, observe, control, with_facts=with_facts))
 
 
 async def _ask(
-    selection: PageSelection, delivery: Delivery, settings: Settings, observe: Observe, control: Control
+    selection: PageSelection,
+    delivery: Delivery,
+    settings: Settings,
+    observe: Observe,
+    control: Control,
+    *,
+    with_facts: bool,
 ) -> Listing | Stop:
     async with delivery.vendor(settings, with_examples) as (client, carrier):
         found = await list_keys(
@@ -55,5 +68,8 @@ async def _ask(
         )
     if isinstance(found, Stop):
         return found
-    keys = tuple(ListedKey(key=key, row=place) for place, key in enumerate(found.keys, start=1))
+    facts = found.facts if with_facts else {}
+    keys = tuple(
+        ListedKey(key=key, row=place, facts=facts.get(key, ())) for place, key in enumerate(found.keys, start=1)
+    )
     return Listing(keys=keys, key_heading=KEY, notices=found.notices)

@@ -4,6 +4,7 @@ import json
 
 from jobs.recallflow.as_declared import as_integer
 from jobs.recallflow.client import QUERY_PAGE, Client, read_answer
+from jobs.recallflow.facts import facts_of
 from jobs.recallflow.migration.selection import PageSelection
 from jobs.recallflow.reference import KEY
 from jobs.recallflow.updates import FlowUpdates
@@ -36,7 +37,7 @@ class FlowPages(FlowUpdates):
         return self._call(QUERY_PAGE, json.dumps(asked).encode(), timestamp)
 
     def page(self, response: Response) -> Page:
-        """By `total`, `pages` and the keys of `records`.
+        """By `total`, `pages`, the keys of `records`, and what those tell for a person to read.
 
         Raises:
             UnreadableState: one of them is not there, or is none.
@@ -53,7 +54,9 @@ class FlowPages(FlowUpdates):
             records = []
         if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
             raise _unreadable("its records are not a list of objects", "records 不是对象列表")
-        return Page(keys=tuple(_key(record.get(KEY)) for record in records), total=total, pages=pages)
+        keys = tuple(_key(record.get(KEY)) for record in records)
+        facts = dict(zip(keys, map(facts_of, records), strict=True))
+        return Page(keys=keys, total=total, pages=pages, facts=facts)
 
 
 def _count(given: object, name: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from jobs.recallflow.changes import changes_between
 from jobs.recallflow.client import QUERY_DETAIL, UPDATE, Client, advice_on, verdict_on
+from jobs.recallflow.facts import FACT_HEADINGS
 from jobs.recallflow.flows import HEADINGS, flow_drafts
 from jobs.recallflow.read_back import finding_on
 from jobs.recallflow.reference import KEY
@@ -30,8 +31,8 @@ class FlowUpdates:
 
     @property
     def headings(self) -> tuple[Heading, ...]:
-        """The fields of the vendor's page."""
-        return HEADINGS
+        """The fields of the vendor's page, and what an export tells besides."""
+        return (*HEADINGS, *FACT_HEADINGS)
 
     def drafts(self, table: Table) -> Iterator[Draft]:
         """The flows of the table."""

@@ -5,14 +5,15 @@ read. So the whole list is read until it was the same twice in a row, and nobody
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
+from types import MappingProxyType
 
 from runner.errors import InputError
 from runner.events import AskedToWait, ClockLearned, Event, LimitChanged, Observe, Paused, Resumed, Stopping
-from runner.job import Page
+from runner.job import Facts, Page
 from runner.outcome import Stop
 from runner.problem import Notice
 from runner.sending.limits import BreakerTerms, Limits, RetryPolicy
@@ -39,6 +40,8 @@ class Listed:
     """Numbers in ascending order; no two are the same."""
     notices: tuple[Notice, ...] = ()
     """What moved while it was read, if anything did."""
+    facts: Mapping[str, Facts] = field(default_factory=lambda: MappingProxyType({}))
+    """What the list told of its keys besides when it was read last."""
 
 
 async def list_keys(  # noqa: PLR0913 - as `runner.engine.send`
@@ -107,7 +110,8 @@ async def list_keys(  # noqa: PLR0913 - as `runner.engine.send`
         found = _Pass(told)
         moves.note(before, found)
         if before is not None and found.is_whole and before.is_whole and found.keys == before.keys:
-            return Listed(keys=tuple(sorted(found.keys, key=_in_order)), notices=tuple(moves.notices(number)))
+            keys = tuple(sorted(found.keys, key=_in_order))
+            return Listed(keys=keys, notices=tuple(moves.notices(number)), facts=found.facts)
         before = found
     raise InputError(*moves.words(_NEVER_SETTLES, most_passes))
 
@@ -135,6 +139,7 @@ class _Pass:
         totals = [page.total for page in pages.values()]
         self.grown = totals[-1] - totals[0]
         self.keys = frozenset(told)
+        self.facts = {key: facts for page in pages.values() for key, facts in page.facts.items()}
         self.pages = max(page.pages for page in pages.values())
         self.twice = len(told) - len(self.keys)
         self.lacking = max(max(totals) - len(self.keys), 0)

@@ -28,6 +28,8 @@ class Heading:
     """Whether a file must have it."""
     group: str | None = None
     """A required column may be missing where all columns of its group are; without a group, never."""
+    informational: bool = False
+    """Whether the column is there for a person to read: nothing is read from it, and nothing is said about it."""
 
     @property
     def in_words(self) -> str:
@@ -69,8 +71,8 @@ class HeadingRow:
 
 
 def vocabulary_of(headings: Sequence[Heading]) -> Vocabulary:
-    """All names of the fields; one for each job, as it remembers what it has looked up."""
-    return _vocabulary(tuple(headings))
+    """All names of the fields that are read; one for each job, as it remembers what it has looked up."""
+    return _vocabulary(tuple(heading for heading in headings if not heading.informational))
 
 
 @lru_cache(maxsize=8)
@@ -94,6 +96,7 @@ def find_heading_row(
     """
     vocabulary = vocabulary_of(headings)
     mapped = resolve(mapping, vocabulary)
+    passed_over = _informational_names(headings)
     best: dict[int, str] = {}
     best_cells: Sequence[Cell] = ()
     best_number = most = 0
@@ -101,7 +104,7 @@ def find_heading_row(
         known = {
             index: field
             for index, cell in enumerate(cells)
-            if isinstance(cell, str) and (field := _field(cell, mapped, vocabulary)) is not None
+            if isinstance(cell, str) and (field := _field(cell, mapped, vocabulary, passed_over)) is not None
         }
         fields = len(set(known.values()) - {""})
         if fields > most:
@@ -109,12 +112,20 @@ def find_heading_row(
     return _heading_row(best_number, best_cells, best, mapping) if best else None
 
 
-def _field(cell: str, mapped: Mapping[str, str], vocabulary: Vocabulary) -> str | None:
+def _informational_names(headings: Sequence[Heading]) -> frozenset[str]:
+    """The names of columns that only inform, in plain spelling: just these, as one that resembles them may be data."""
+    return frozenset(
+        plain(name) for heading in headings if heading.informational for name in (heading.field, *heading.labels)
+    )
+
+
+def _field(cell: str, mapped: Mapping[str, str], vocabulary: Vocabulary, passed_over: frozenset[str]) -> str | None:
     if mapped:
         field = mapped.get(plain(cell))
         if field is not None:
             return field
-    return vocabulary.field(cell)
+    field = vocabulary.field(cell)
+    return "" if field is None and plain(cell) in passed_over else field
 
 
 def _heading_row(
@@ -242,7 +253,11 @@ def _missing(found: HeadingRow, heading: Heading) -> HeadingsError:
 
 
 def _refuse_misspelt(found: HeadingRow, headings: Sequence[Heading]) -> None:
-    absent = {heading.field: heading for heading in headings if heading.field not in found.columns}
+    absent = {
+        heading.field: heading
+        for heading in headings
+        if heading.field not in found.columns and not heading.informational
+    }
     vocabulary = vocabulary_of(headings)
     for unknown in found.unknown:
         field = vocabulary.nearest_field(unknown.text, absent, at_least=MISSPELT)

@@ -84,7 +84,8 @@ class WrittenHeading:
     text: str
     """As the user wrote it; empty where nothing is."""
     field: str | None
-    """What the column holds: "" where the user's mapping passes it over, None where no field answers to it."""
+    """What the column holds: "" where it is passed over, as the user's mapping or the job says, None where no field
+    answers to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,11 @@
 """The vendor's flows as a spreadsheet: uploaded as it stands it changes nothing, and what it cannot say is told."""
 
+import csv
 import json
-from collections.abc import AsyncIterator, Callable
+import shlex
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,8 @@ from tests.acceptance.vendor import answering, ran
 
 KEY, SECRET = (SecretStr(value) for value in ACCOUNT.values())
 MANY = 120
+WITH_66_FILES = 400
+"""Flows, of which those that can be edited have so many audio files."""
 
 
 def state_of(vendor: SimulatedVendor) -> str:
@@ -28,20 +33,39 @@ def state_of(vendor: SimulatedVendor) -> str:
 
 
 @asynccontextmanager
-async def example_vendor(count: int = MANY, *, audio: bool = True) -> AsyncIterator[tuple[str, SimulatedVendor]]:
-    """A vendor with example flows; without audio, only such as an upload can say whole, all pending."""
-    async with sandbox(SandboxSettings(account=Account(key=KEY, secret=SECRET))) as (url, vendor):
+async def example_vendor(
+    count: int = MANY, *, hide_base_file: bool = False
+) -> AsyncIterator[tuple[str, SimulatedVendor]]:
+    """A vendor with example flows, some of which have audio, and some of which can no longer be edited."""
+    own = SandboxSettings(account=Account(key=KEY, secret=SECRET), hide_base_file=hide_base_file)
+    async with sandbox(own) as (url, vendor):
         fill_with_examples(vendor, count, now=vendor.today())
-        if not audio:
-            for key, flow in list(vendor.flows.items()):
-                flow.status = PENDING
-                if any(node["source"] == 2 for node in flow.fields["nodeList"] or []):
-                    del vendor.flows[key]
         yield url, vendor
 
 
-async def run(*args: str | Path, cwd: Path) -> Finished:
-    return await ran(*args, "--lang", "en", cwd=cwd)
+def names_in(folder: Path) -> set[str]:
+    """What lies in it."""
+    return {path.name for path in folder.iterdir()}
+
+
+def pending(vendor: SimulatedVendor) -> list[str]:
+    """The keys of the flows that can be edited."""
+    return [str(key) for key, flow in vendor.flows.items() if flow.status == PENDING]
+
+
+def keys_in(path: Path) -> list[str]:
+    """Those of a CSV file, in its order."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(dict.fromkeys(row[0] for row in list(csv.reader(file))[1:]))
+
+
+async def run(*args: str | Path, cwd: Path, env: Mapping[str, str] = ACCOUNT) -> Finished:
+    return await ran(*args, "--lang", "en", cwd=cwd, env=env)
+
+
+def unwrapped(words: str) -> str:
+    """What was printed, without the ends of lines of a narrow terminal."""
+    return " ".join(words.split())
 
 
 @pytest.mark.parametrize(("ending", "language"), [("xlsx", "zh"), ("xlsx", "en"), ("csv", "zh")])
@@ -49,25 +73,33 @@ async def test_what_is_exported_and_uploaded_as_it_stands_changes_nothing(
     tmp_path: Path, ending: str, language: str
 ) -> None:
     out = tmp_path / f"flows.{ending}"
-    async with example_vendor(audio=False) as (url, vendor):
-        before, count = state_of(vendor), len(vendor.flows)
+    async with example_vendor(WITH_66_FILES) as (url, vendor):
+        before, count = state_of(vendor), len(pending(vendor))
         done = await ran("export", out, "--base-url", url, "--lang", language, "--json", cwd=tmp_path)
         assert done.code == 0, done.err
         checked = await run("check", out, "--json", cwd=tmp_path)
-        assert (checked.code, checked.summary["requests"], checked.summary["notices"]) == (0, count, [])
+        assert (checked.code, checked.summary["requests"]) == (0, count), checked.out
+        assert {notice["code"] for notice in checked.summary["notices"]} == {"file-named", "no-effect"}
+        reconciled = await run("reconcile", out, "--base-url", url, "--json", cwd=tmp_path)
+        assert reconciled.code == 0, reconciled.out
+        assert reconciled.summary["counts"]["unchanged"] == reconciled.summary["plan"]["unchanged"] == count
         uploaded = await run("upload", out, "--base-url", url, "--report", "report.xlsx", "--json", cwd=tmp_path)
         assert uploaded.code == 0, uploaded.err
         assert uploaded.summary["counts"]["succeeded"] == count
         assert state_of(vendor) == before
-    assert done.summary["exported"]["flows"] == done.summary["counts"]["unchanged"] == count > MANY // 2
+        again = await run("reconcile", out, "--base-url", url, "--json", cwd=tmp_path)
+        assert (again.code, again.summary["counts"]["unchanged"]) == (0, count)
+    assert done.summary["exported"]["flows"] == count > WITH_66_FILES * 3 // 4
+    assert done.summary["counts"]["unchanged"] == WITH_66_FILES
     assert done.summary["export"] == str(out)
+    assert done.summary["exported"]["audio"] == len(names_in(tmp_path / "flows-audio")) == 66
     assert done.summary["notices"] == []
 
 
-async def test_what_is_not_just_as_the_vendor_has_it_is_told_with_its_key_and_cell(tmp_path: Path) -> None:
-    async with example_vendor() as (url, vendor):
-        done = await run("export", "flows.xlsx", "--base-url", url, "--json", cwd=tmp_path)
-        again = await run("export", "again.csv", "--run", done.summary["run"], cwd=tmp_path)
+async def test_audio_that_the_vendor_does_not_give_is_told_with_its_key_and_cell(tmp_path: Path) -> None:
+    async with example_vendor(hide_base_file=True) as (url, vendor):
+        done = await run("export", "flows.xlsx", "--base-url", url, "--all", "--json", cwd=tmp_path)
+        again = await run("export", "again.csv", "--all", "--run", done.summary["run"], cwd=tmp_path)
         locked = sum(flow.status != PENDING for flow in vendor.flows.values())
         audio = [
             (str(key), "audio-missing" if node["voiceFileId"] is None else "audio-referred")
@@ -85,8 +117,9 @@ async def test_what_is_not_just_as_the_vendor_has_it_is_told_with_its_key_and_ce
         assert notice["value"] in notice["message"]
         assert row["baseFile"] is None
     assert f"{locked} of them can no longer be edited" in again.out
-    assert "H" in again.out
+    assert "K" in again.out
     assert "name the file here" in again.out
+    assert not (tmp_path / "flows-audio").exists()
 
 
 async def test_flows_are_chosen_by_when_they_were_created_and_by_their_task(tmp_path: Path) -> None:
@@ -95,13 +128,94 @@ async def test_flows_are_chosen_by_when_they_were_created_and_by_their_task(tmp_
         words = ("--from", f"{middle:%Y-%m-%d %H:%M:%S}", "--task-name", "Survey")
         done = await run("export", "flows.csv", "--base-url", url, *words, "--json", cwd=tmp_path)
         wanted = [
-            flow.key_id for flow in vendor.flows.values() if flow.created >= middle and "Survey" in flow.task_name
+            key
+            for key in pending(vendor)
+            if vendor.flows[int(key)].created >= middle and "Survey" in vendor.flows[int(key)].task_name
         ]
     assert done.code == 0
     assert 0 < len(wanted) < MANY // 2
-    lines = (tmp_path / "flows.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
-    found = [int(line.split(",")[0]) for line in lines if line[:7].isdecimal()]
-    assert list(dict.fromkeys(found)) == wanted
+    assert keys_in(tmp_path / "flows.csv") == wanted
+    assert done.summary["days"]["from"] == f"{middle:%Y-%m-%d %H:%M:%S}"
+    assert done.summary["days"]["task_name"] == "Survey"
+
+
+async def test_the_days_that_were_asked_for_are_said_though_nobody_chose_any(tmp_path: Path) -> None:
+    async with example_vendor() as (url, vendor):
+        first, last = vendor.today() - timedelta(days=30), vendor.today()
+        done = await run("export", "flows.csv", "--base-url", url, "--json", cwd=tmp_path)
+        later = await run("export", "later.csv", "--run", done.summary["run"], cwd=tmp_path)
+        nothing = await run("export", "none.csv", "--base-url", url, "--to", "2020-01-31", "--json", cwd=tmp_path)
+    days = done.summary["days"]
+    assert days["from"] <= f"{first:%Y-%m-%d %H:%M:%S}"
+    assert days["to"] > f"{last:%Y-%m-%d %H:%M:%S}"
+    for words in (done.err, later.out):
+        assert days["from"] in words
+        assert days["to"] in words
+    assert (nothing.code, (tmp_path / "none.csv").exists()) == (2, False)
+    assert "2020-01-31 23:59:59" in nothing.summary["reason"]
+
+
+async def test_what_can_no_longer_be_edited_is_left_out_and_counted(tmp_path: Path) -> None:
+    async with example_vendor() as (url, vendor):
+        done = await run("export", "flows.csv", "--base-url", url, "--json", cwd=tmp_path)
+        name = done.summary["run"]
+        told = await run("export", "told.csv", "--run", name, cwd=tmp_path)
+        everything = await run("export", "all.csv", "--run", name, "--all", "--json", cwd=tmp_path)
+        wanted, listed = pending(vendor), list(map(str, vendor.flows))
+    locked = len(listed) - len(wanted)
+    assert (done.summary["exported"]["locked"], done.summary["exported"]["left_out"]) == (locked, locked)
+    assert keys_in(tmp_path / "flows.csv") == wanted
+    assert f"Left out: {locked} flows that can no longer be edited" in told.out
+    assert "--all" in told.out
+    assert (everything.summary["exported"]["locked"], everything.summary["exported"]["left_out"]) == (locked, 0)
+    assert keys_in(tmp_path / "all.csv") == listed
+
+
+@pytest.mark.parametrize(
+    ("language", "headings", "word"),
+    [("en", ["Task name", "Status", "Created"], "pending"), ("zh", ["任务名称", "状态", "创建时间"], "待执行")],
+)
+async def test_task_name_status_and_day_stand_beside_the_key_and_every_command_passes_them_over(
+    tmp_path: Path, language: str, headings: list[str], word: str
+) -> None:
+    async with example_vendor(9) as (url, vendor):
+        await ran("export", "flows.csv", "--base-url", url, "--lang", language, cwd=tmp_path)
+        commands = ("check", "flows.csv"), ("upload", "flows.csv", "--base-url", url, "--yes", "--report", "r.xlsx")
+        for words in (*commands, ("reconcile", "flows.csv", "--base-url", url)):
+            done = await run(*words, cwd=tmp_path)
+            assert done.code == 0, done.err
+            assert "passed over" not in done.out + done.err
+        first = vendor.flows[FIRST_EXAMPLE]
+    with (tmp_path / "flows.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0][1:4] == headings
+    assert rows[1][:4] == [str(FIRST_EXAMPLE), first.task_name, word, f"{first.created:%Y-%m-%d %H:%M:%S}"]
+
+
+async def test_the_next_command_goes_to_where_the_flows_were_read(tmp_path: Path) -> None:
+    async with example_vendor(5) as (url, _):
+        options = ("--base-url", url, "--home", "my home")
+        done = await run("export", "my flows.csv", *options, "--json", cwd=tmp_path)
+        later = await run("export", "later.csv", "--run", done.summary["run"], "--home", "my home", cwd=tmp_path)
+        usual = await run(
+            "export", "usual.csv", "--json", cwd=tmp_path, env=ACCOUNT | {"RECALLFLOW_BASE_URL": url.rstrip("/")}
+        )
+    assert shlex.split(done.summary["next"]) == ["recallflow", "upload", "my flows.csv", "--compare", *options]
+    assert f"recallflow upload later.csv --compare --base-url {url} --home 'my home'" in unwrapped(later.out)
+    assert usual.summary["next"] == "recallflow upload usual.csv --compare", "the environment still says where"
+
+
+async def test_a_file_that_exists_is_overwritten_with_force_and_only_then(tmp_path: Path) -> None:
+    (tmp_path / "flows.csv").write_text("of last month")
+    async with example_vendor(9) as (url, vendor):
+        refused = await run("export", "flows.csv", "--base-url", url, cwd=tmp_path)
+        assert refused.code == 2
+        assert "--force" in refused.err
+        assert (tmp_path / "flows.csv").read_text() == "of last month"
+        done = await run("export", "flows.csv", "--base-url", url, "--force", cwd=tmp_path)
+        assert done.code == 0, done.err
+        assert keys_in(tmp_path / "flows.csv") == pending(vendor)
+    assert names_in(tmp_path) == {"flows.csv", "flows-audio", "home"}
 
 
 async def test_flows_of_a_list_are_exported_in_its_order_and_what_is_missing_or_no_key_is_listed(
@@ -117,8 +231,7 @@ async def test_flows_of_a_list_are_exported_in_its_order_and_what_is_missing_or_
     assert "77" in done.out
     assert "B5" in done.out
     assert "2 flows" in done.out
-    lines = (tmp_path / "flows.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
-    assert list(dict.fromkeys(line[:7] for line in lines)) == [str(first + 2), str(first)]
+    assert keys_in(tmp_path / "flows.csv") == [str(first + 2), str(first)]
 
 
 async def test_a_file_that_is_there_is_not_overwritten_and_nobody_is_asked_anything(tmp_path: Path) -> None:
@@ -174,7 +287,7 @@ async def test_an_export_that_was_stopped_goes_on_reading_and_is_written_then(tm
             resumed = await run("resume", name, cwd=tmp_path)
             assert resumed.code == 0, resumed.err
             assert f"recallflow export OUT --run {name}" in resumed.out
-            done = await run("export", "flows.csv", "--run", name, "--json", cwd=tmp_path)
+            done = await run("export", "flows.csv", "--run", name, "--all", "--json", cwd=tmp_path)
     assert (done.code, done.summary["exported"]["flows"]) == (0, MANY)
     assert sorted(gate.read) == sorted(vendor.flows)
 
@@ -207,7 +320,7 @@ async def test_a_list_that_moves_for_a_while_is_exported_whole_which_is_said(tmp
         async with answering(gate.answer) as url:
             done = await run("export", "flows.csv", "--base-url", url, "--json", cwd=tmp_path)
     assert done.code == 0, done.err
-    assert done.summary["exported"]["flows"] == len(vendor.flows) == MANY - 3
+    assert done.summary["exported"]["flows"] + done.summary["exported"]["left_out"] == len(vendor.flows) == MANY - 3
     assert "list-moved" in [notice["code"] for notice in done.summary["notices"]]
     assert "The vendor's list moved while it was read" in done.err
 
@@ -234,7 +347,9 @@ def test_options_that_say_nothing_that_goes_together_are_refused(
 def test_it_can_be_tried_without_an_account(tmp_path: Path) -> None:
     done = recallflow("export", "flows.xlsx", "--sandbox", "--json", cwd=tmp_path)
     summary: dict[str, Any] = done.summary
-    assert (done.code, summary["exported"]["flows"], summary["job"]) == (0, 300, "export")
+    exported = summary["exported"]
+    assert (done.code, exported["flows"] + exported["left_out"], summary["job"]) == (0, 300, "export")
+    assert summary["next"] == "recallflow upload flows.xlsx --compare --sandbox"
     again = recallflow("show", "--lang", "en", cwd=tmp_path)
     assert "export" in again.out
     assert "reconcile" not in again.out

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import SystemRandom
 
 from rich.console import Console
@@ -17,6 +17,7 @@ from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
 from jobs.app.watching import keeping_log, watching
 from jobs.export import Export
+from jobs.recallflow.export.days import Days
 from jobs.recallflow.export.writing import check_out
 from jobs.recallflow.migration.selection import PageSelection
 from jobs.recallflow.names import EXPORT
@@ -49,7 +50,7 @@ def export(options: ExportOptions) -> int:
     """
     settings, ending = options.settings, options.ending
     assert ending.out is not None, "an export is written somewhere"
-    check_out(ending.out)
+    check_out(ending.out, force=ending.force)
     delivery = Delivery.of(settings, in_sandbox=options.in_sandbox)
     console = Console(stderr=True, quiet=ending.quiet)
     with (
@@ -58,12 +59,17 @@ def export(options: ExportOptions) -> int:
         ExitStack() as stack,
     ):
         interrupts = stack.enter_context(Interrupts())
-        if isinstance(options.selection, PageSelection) and not (settings.log and settings.log.fills_stderr):
-            print_line(console, _LISTING, ending.language)
+        days = Days.of(options.selection) if isinstance(options.selection, PageSelection) else None
+        if days and not (settings.log and settings.log.fills_stderr):
+            print_line(console, _LISTING.format(days=days.words), ending.language)
         with watching(settings.log, write, console, ending.language) as observe:
-            listing = listing_of(options.selection, delivery, settings, observe, interrupts.control)
+            listing = listing_of(options.selection, delivery, settings, observe, interrupts.control, with_facts=True)
             if isinstance(listing, Stop):
                 return not_begun(EXPORT, listing, ending.language, json=ending.json)
+            if days:
+                if not listing.keys:
+                    raise InputError(*days.nothing_found)
+                listing = replace(listing, notices=(*listing.notices, days.notice()))
             run = load_keys(
                 Export(None),
                 listing,
@@ -89,7 +95,7 @@ def export_again(name: str, settings: Settings, ending: ExportEnding) -> int:
         RunnerError: there is no such run, it is no export, or not all of it was read.
     """
     assert ending.out is not None, "an export is written somewhere"
-    check_out(ending.out)
+    check_out(ending.out, force=ending.force)
     with Database(settings.journal) as database:
         record = find_run(database, name)
         if record.job != EXPORT:
@@ -106,4 +112,4 @@ def export_again(name: str, settings: Settings, ending: ExportEnding) -> int:
         return end_of_export(record.id, database, None, ending, None)
 
 
-_LISTING = Text("The vendor is asked for the list of its flows.", "正在向供应商查询流程列表。")
+_LISTING = Text("The vendor is asked for its list: {days}.", "正在向平台查询流程列表：{days}。")

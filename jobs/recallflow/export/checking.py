@@ -9,6 +9,7 @@ from typing import Any
 from jobs.recallflow.export.rows import COLUMNS, FlowRows, Mark
 from jobs.recallflow.flows import flow_drafts
 from jobs.recallflow.reference import KEY, NODES
+from runner.attachments import Files
 from runner.request import Draft
 from runner.tables.table import Column, Row, Table
 from runner.text import Text
@@ -18,8 +19,13 @@ READ_OTHERWISE, REFUSED = "read-otherwise", "refused-by-check"
 _TABLE_COLUMNS = {spec.name: Column(spec.name, index, spec.name) for index, spec in enumerate(COLUMNS)}
 
 
-def checked(flows: Iterable[FlowRows]) -> Iterator[FlowRows]:
-    """The same flows, with a mark at each cell that an upload would refuse, or take for something else. Streams."""
+def checked(flows: Iterable[FlowRows], files: Files) -> Iterator[FlowRows]:
+    """The same flows, with a mark at each cell that an upload would refuse, or take for something else. Streams.
+
+    Args:
+        flows: in the order of the file.
+        files: those that the cells name, as an upload would find them.
+    """
     waiting: deque[tuple[int, FlowRows]] = deque()
 
     def rows() -> Iterator[Row]:
@@ -30,7 +36,7 @@ def checked(flows: Iterable[FlowRows]) -> Iterator[FlowRows]:
                 yield Row(number, cells)
                 number += 1
 
-    for draft in flow_drafts(Table(sheet=None, columns=_TABLE_COLUMNS, rows=rows())):
+    for draft in flow_drafts(Table(sheet=None, columns=_TABLE_COLUMNS, rows=rows(), files=files)):
         first, flow = waiting.popleft()
         marked = {(mark.node, mark.field) for mark in flow.marks}
         found = [mark for mark in _found(draft, flow, first) if (mark.node, mark.field) not in marked]

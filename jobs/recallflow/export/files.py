@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from jobs.recallflow.export.rows import COLUMNS, FlowRows
+from jobs.recallflow.facts import FACTS, Fact
 from jobs.recallflow.rule_words import option_text
 from jobs.recallflow.template.forms import column_form, heading_text
-from jobs.recallflow.template.styles import add_styles, heading_style
+from jobs.recallflow.template.styles import OPTIONAL, add_styles, heading_style
 from runner.outcome import State
 from runner.report.book import Book
-from runner.report.cells import Cell, Value
+from runner.report.cells import Cell, Value, printable
 from runner.report.correction_columns import column_of, content_of, is_plain_number, lost_of
 from runner.report.correction_styles import CorrectionStyles
 from runner.report.form import AS_TEXT
@@ -27,6 +28,19 @@ ENDINGS = (".xlsx", ".csv")
 
 _SHEET = Text("Flows", "流程")
 _NOT_AVAILABLE = "#N/A"
+
+_FACTS_AT = 1
+"""Behind the key, where they are seen beside it."""
+
+
+def column_at(index: int) -> int:
+    """Where in the file the column is that is at this place in `COLUMNS`, from 0."""
+    return index if index < _FACTS_AT else index + len(FACTS)
+
+
+def _headings(language: Language) -> list[str]:
+    fields = [heading_text(spec, language) for spec in COLUMNS]
+    return [*fields[:_FACTS_AT], *(fact.heading.in_language(language) for fact in FACTS), *fields[_FACTS_AT:]]
 
 
 class FlowFile(Protocol):
@@ -66,15 +80,21 @@ class _Delimited:
 
     def __init__(self, file: TextIO, language: Language) -> None:
         self._writer = csv.writer(file)
-        self._writer.writerow([heading_text(spec, language) for spec in COLUMNS])
+        self._writer.writerow(_headings(language))
         self._row = 1
 
     def add(self, flow: FlowRows) -> list[Place]:
         """Adds the rows of a flow."""
         rows = flow.rows
-        self._writer.writerows(rows)
+        for node, cells in enumerate(rows):
+            self._writer.writerow([*cells[:_FACTS_AT], *_facts(flow, node), *cells[_FACTS_AT:]])
         first, self._row = self._row + 1, self._row + len(rows)
         return [Place("", number) for number in range(first, self._row + 1)]
+
+
+def _facts(flow: FlowRows, node: int) -> tuple[table.Cell, ...]:
+    """The flow's facts, in its first row."""
+    return flow.facts if node == 0 and flow.facts else (None,) * len(FACTS)
 
 
 class _Workbook:
@@ -92,20 +112,21 @@ class _Workbook:
             {value: option_text(spec, value).in_language(language) for value in spec.options} for spec in COLUMNS
         ]
         self._language = language
+        columns = [
+            ReportColumn(
+                heading,
+                form.width,
+                style=self._style(form.number_format, wrapped=form.number_format == AS_TEXT),
+                note=form.note,
+                held_to=form.held_to,
+                heading_style=heading_style(spec),
+            )
+            for heading, spec, form in zip(headings, COLUMNS, forms, strict=True)
+        ]
         self._sheet = LongSheet(
             book,
             _SHEET.in_language(language),
-            [
-                ReportColumn(
-                    heading,
-                    form.width,
-                    style=self._style(form.number_format, wrapped=form.number_format == AS_TEXT),
-                    note=form.note,
-                    held_to=form.held_to,
-                    heading_style=heading_style(spec),
-                )
-                for heading, spec, form in zip(headings, COLUMNS, forms, strict=True)
-            ],
+            [*columns[:_FACTS_AT], *map(self._fact_column, FACTS), *columns[_FACTS_AT:]],
             most_rows=most_rows,
             frozen_columns=1,
         )
@@ -115,19 +136,35 @@ class _Workbook:
         rows = flow.rows
         self._sheet.keep_together(len(rows))
         notes = {(mark.node, mark.field): mark.message.in_language(self._language) for mark in flow.marks}
-        return [self._append(cells, node, notes) for node, cells in enumerate(rows)]
+        return [self._append(cells, node, notes, _facts(flow, node)) for node, cells in enumerate(rows)]
 
     def close(self) -> None:
         """Ends the last sheet."""
         self._sheet.close()
 
-    def _append(self, cells: tuple[table.Cell, ...], node: int, notes: dict[tuple[int, str], str]) -> Place:
+    def _fact_column(self, fact: Fact) -> ReportColumn:
+        return ReportColumn(
+            fact.heading.in_language(self._language),
+            fact.width,
+            style=self._style(AS_TEXT),
+            note=_FOR_READING.in_language(self._language),
+            heading_style=OPTIONAL,
+        )
+
+    def _append(
+        self,
+        cells: tuple[table.Cell, ...],
+        node: int,
+        notes: dict[tuple[int, str], str],
+        facts: tuple[table.Cell, ...],
+    ) -> Place:
         values = [
             self._value(cell, index, notes.get((node, spec.name)))
             for index, (spec, cell) in enumerate(zip(COLUMNS, cells, strict=True))
         ]
         lines = lines_of_row((cell, column.width) for cell, column in zip(cells, self._columns, strict=True))
-        return self._sheet.append(values, lines=lines)
+        told: list[Value] = [None if fact is None else printable(str(fact)) for fact in facts]
+        return self._sheet.append([*values[:_FACTS_AT], *told, *values[_FACTS_AT:]], lines=lines)
 
     def _value(self, cell: table.Cell, index: int, note: str | None) -> Value:
         column, options = self._columns[index], self._options[index]
@@ -149,3 +186,6 @@ class _Workbook:
         if note is None and content is not None:
             return content, style
         return Cell(content if content is not None else "", style=style, note=note)
+
+
+_FOR_READING = Text("For you to read: an upload passes this column over", "仅供查看：上传时忽略此列")

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS, KEY, NODES
 from runner.tables.table import Cell
@@ -15,6 +16,7 @@ COLUMNS = tuple(spec for spec in ALL_FIELDS if spec.kind != "nodes")
 
 _OF_FLOW = tuple(spec.name for spec in FLOW_FIELDS if spec.kind != "nodes")
 _UPLOADED, _NEW = 1, 2
+_AUDIO = "baseFile"
 _EXACT = 10**15
 """From this one on a number cell loses its last digits."""
 
@@ -41,6 +43,10 @@ class FlowRows:
     """What its rows are to say."""
     marks: tuple[Mark, ...]
     """Where that is not what the vendor has."""
+    files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What names the audio files in the cells, by their tokens in `flow`."""
+    facts: tuple[Cell, ...] = ()
+    """What is told of it besides, in the order of `jobs.recallflow.facts.FACTS`."""
 
     @property
     def rows(self) -> Sequence[tuple[Cell, ...]]:
@@ -49,21 +55,46 @@ class FlowRows:
         rows = []
         for place, node in enumerate(self.flow.get(NODES) or [{}]):
             values = {**(own if place == 0 else {KEY: own[KEY]}), **node}
+            if values.get(_AUDIO) is not None:
+                values[_AUDIO] = self.files.get(values[_AUDIO], values[_AUDIO])
             rows.append(tuple(_cell(values.get(spec.name)) for spec in COLUMNS))
         return rows
 
 
-def flow_rows(key: str, image: bytes) -> FlowRows:
-    """The rows of a flow; its audio files are left out, so that the nodes refer to what there is of them.
+class NamesAudio(Protocol):
+    """What keeps audio files, and names them; `jobs.recallflow.export.audio.AudioFolder` is one."""
+
+    def name(self, token: str, called: str | None) -> str | None:
+        """What a cell says for a file so that an upload finds it; None where the file is not here.
+
+        Args:
+            token: stands for it in the body.
+            called: how the vendor calls it.
+        """
+
+
+def flow_rows(key: str, image: bytes, audio: NamesAudio, facts: tuple[Cell, ...] = ()) -> FlowRows:
+    """The rows of a flow. A node whose audio is not here refers to what there is of it.
 
     Args:
         key: of the flow.
         image: as it was read, in the form of an update's body.
+        audio: keeps the files whose tokens are in the image.
+        facts: see `FlowRows.facts`.
     """
     flow: dict[str, Any] = json.loads(image)
     marks: list[Mark] = []
-    nodes = [_with_what_there_is(node, place, marks) for place, node in enumerate(flow.get(NODES) or [])]
-    return FlowRows(key=key, flow=flow | {NODES: nodes}, marks=tuple(marks))
+    files: dict[str, str] = {}
+    nodes = []
+    for place, node in enumerate(flow.get(NODES) or []):
+        token = node.get(_AUDIO)
+        name = audio.name(token, node.get("uploadName")) if token else None
+        if name is None:
+            nodes.append(_with_what_there_is(node, place, marks))
+        else:
+            files[token] = name
+            nodes.append(node)
+    return FlowRows(key=key, flow=flow | {NODES: nodes}, marks=tuple(marks), files=files, facts=facts)
 
 
 def _with_what_there_is(node: dict[str, Any], place: int, marks: list[Mark]) -> dict[str, Any]:
@@ -73,10 +104,10 @@ def _with_what_there_is(node: dict[str, Any], place: int, marks: list[Mark]) -> 
             marks.append(Mark(node=place, field="source", code=AUDIO_REFERRED, message=words))
             return node | {"source": _UPLOADED, "uploadName": None, "baseFile": None}
         words = _MISSING.format(name=node.get("uploadName") or "—")
-        marks.append(Mark(node=place, field="baseFile", code=AUDIO_MISSING, message=words))
-    elif node.get("baseFile"):
-        marks.append(Mark(node=place, field="baseFile", code=AUDIO_UNUSED, message=_UNUSED))
-    return node | {"baseFile": None}
+        marks.append(Mark(node=place, field=_AUDIO, code=AUDIO_MISSING, message=words))
+    elif node.get(_AUDIO):
+        marks.append(Mark(node=place, field=_AUDIO, code=AUDIO_UNUSED, message=_UNUSED))
+    return node | {_AUDIO: None}
 
 
 def _cell(value: object) -> Cell:
@@ -91,15 +122,15 @@ def _cell(value: object) -> Cell:
 
 
 _REFERRED = Text(
-    "A spreadsheet holds no audio ({name}), so that the node refers to the voice file that the vendor has made of it: "
+    "The audio ({name}) is not here, so that the node refers to the voice file that the vendor has made of it: "
     "source is 1 here, and 2 at the vendor's",
-    "表格不含音频内容（{name}），因此改为引用其生成的语音文件：此处文件来源为 1，供应商处为 2",
+    "本机没有该音频（{name}），因此改为引用其生成的语音文件：此处文件来源为 1，平台上为 2",
 )
 _MISSING = Text(
-    "A spreadsheet holds no audio ({name}), and the vendor tells no id of it: name the file here before it is uploaded",
-    "表格不含音频内容（{name}），供应商也未给出语音文件 ID：上传前请在此填写文件",
+    "The audio ({name}) is not here, and the vendor tells no id of it: name the file here before it is uploaded",
+    "本机没有该音频（{name}），平台也未给出语音文件 ID：上传前请在此填写文件",
 )
 _UNUSED = Text(
-    "An audio file that the node does not use is left out",
-    "该节点未使用的音频文件已省略",
+    "An audio file that the node does not use, and that is not here, is left out",
+    "该节点未使用且本机没有的音频文件已省略",
 )

@@ -28,7 +28,6 @@ _TEXTS = (
     "您好，您的账单明天到期。",
     "How satisfied were you? Press 1 to 5.\nThank you for your time.",
 )
-_TONE = base64.b64encode(b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(28)).decode()
 _NO_NODES_EVERY = 50
 _NOTHING: Mapping[str, Any] = {spec.name: None for spec in NODE_FIELDS}
 
@@ -91,9 +90,17 @@ def _played(number: int) -> dict[str, Any]:
 
 
 def _uploaded(number: int) -> dict[str, Any]:
-    """A new file; of every other one the vendor has made a voice file whose id it tells."""
-    voice = {"source": 2, "uploadName": f"greeting-{number % 7}.wav", "baseFile": _TONE}
+    """A new file; of every other one the vendor has made a voice file whose id it tells.
+
+    Different files may have one name.
+    """
+    voice = {"source": 2, "uploadName": f"greeting-{number % 7}.wav", "baseFile": _tone(number)}
     return voice | ({"voiceFileId": f"120250812{number:07}.wav"} if number % 4 == 1 else {})
+
+
+def _tone(number: int) -> str:
+    content = b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(20) + number.to_bytes(8)
+    return base64.b64encode(content).decode()
 
 
 def _message(number: int) -> dict[str, Any]:
