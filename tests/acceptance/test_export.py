@@ -68,6 +68,16 @@ def unwrapped(words: str) -> str:
     return " ".join(words.split())
 
 
+def edited(path: Path, heading: str, value: str) -> list[list[str]]:
+    """Changes one cell of the first flow in a CSV file. Gives all rows."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    rows[1][rows[0].index(heading)] = value
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return rows
+
+
 @pytest.mark.parametrize(("ending", "language"), [("xlsx", "zh"), ("xlsx", "en"), ("csv", "zh")])
 async def test_what_is_exported_and_uploaded_as_it_stands_changes_nothing(
     tmp_path: Path, ending: str, language: str
@@ -190,6 +200,34 @@ async def test_task_name_status_and_day_stand_beside_the_key_and_every_command_p
         rows = list(csv.reader(file))
     assert rows[0][1:4] == headings
     assert rows[1][:4] == [str(FIRST_EXAMPLE), first.task_name, word, f"{first.created:%Y-%m-%d %H:%M:%S}"]
+
+
+async def test_one_cell_is_edited_and_uploaded_with_the_command_that_was_printed_and_the_night_is_content(
+    tmp_path: Path,
+) -> None:
+    async with example_vendor() as (url, vendor):
+        done = await run("export", "flows.csv", "--base-url", url, "--json", cwd=tmp_path)
+        edited(tmp_path / "flows.csv", "recallNum*", "10")
+        _, *words = shlex.split(done.summary["next"])
+        uploaded = await run(*words, "--report", "report.xlsx", "--json", cwd=tmp_path)
+        night = await run("reconcile", "flows.csv", "--base-url", url, "--json", cwd=tmp_path)
+        changed = vendor.flows[FIRST_EXAMPLE].fields["recallNum"]
+    counts = uploaded.summary["counts"]
+    assert (uploaded.code, counts["succeeded"], counts["unchanged"]) == (0, 1, done.summary["exported"]["flows"] - 1)
+    assert changed == 10
+    assert (night.code, night.summary["plan"]["unchanged"]) == (0, done.summary["exported"]["flows"])
+
+
+async def test_the_corrections_of_an_upload_keep_what_helps_a_person_and_are_uploaded_again(tmp_path: Path) -> None:
+    async with example_vendor(9) as (url, _):
+        await run("export", "flows.csv", "--base-url", url, cwd=tmp_path)
+        rows = edited(tmp_path / "flows.csv", "recallNum*", "99")
+        done = await run("upload", "flows.csv", "--base-url", url, "--report", "report.xlsx", cwd=tmp_path)
+        checked = await run("check", "report.xlsx", "--json", cwd=tmp_path)
+    assert done.code == checked.code == 1
+    [row] = sheet_rows(tmp_path / "report.xlsx", "Corrections")
+    assert row["Task name"] == rows[1][1]
+    assert [notice["code"] for notice in checked.summary["notices"]] == ["corrections"]
 
 
 async def test_the_next_command_goes_to_where_the_flows_were_read(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import SystemRandom
 
 from rich.console import Console
@@ -23,6 +23,7 @@ from jobs.recallflow.migration.selection import PageSelection
 from jobs.recallflow.names import EXPORT
 from runner.errors import InputError
 from runner.journal.database import Database
+from runner.journal.journal import Journal
 from runner.journal.lookup import find_run
 from runner.listing import Origin, load_keys
 from runner.outcome import Stop
@@ -52,6 +53,7 @@ def export(options: ExportOptions) -> int:
     assert ending.out is not None, "an export is written somewhere"
     check_out(ending.out, force=ending.force)
     delivery = Delivery.of(settings, in_sandbox=options.in_sandbox)
+    words = [*options.words, *["--all"] * ending.with_locked, *["--force"] * ending.force]
     console = Console(stderr=True, quiet=ending.quiet)
     with (
         keeping_log(settings.log, console, ending.language) as write,
@@ -66,10 +68,8 @@ def export(options: ExportOptions) -> int:
             listing = listing_of(options.selection, delivery, settings, observe, interrupts.control, with_facts=True)
             if isinstance(listing, Stop):
                 return not_begun(EXPORT, listing, ending.language, json=ending.json)
-            if days:
-                if not listing.keys:
-                    raise InputError(*days.nothing_found)
-                listing = replace(listing, notices=(*listing.notices, days.notice()))
+            if days and not listing.keys:
+                raise InputError(*days.nothing_found)
             run = load_keys(
                 Export(None),
                 listing,
@@ -77,13 +77,15 @@ def export(options: ExportOptions) -> int:
                     source=str(ending.out),
                     sha256="",
                     terms=encode_terms(PlanTerms(keeps_images=True)),
-                    asked=asked_to_export(ending.out, options.words, settings, in_sandbox=options.in_sandbox),
+                    asked=asked_to_export(ending.out, words, settings, in_sandbox=options.in_sandbox),
                 ),
                 database,
                 destination=delivery.destination,
                 observe=observe,
                 random=SystemRandom(),
             )
+            if days:  # kept for whoever writes the file later; the user has been told already
+                Journal(database).note(run, [days.notice()])
             stop = delivery.send(run, database, settings, observe, interrupts.control)
         return end_of_export(run, database, stop, ending, interrupts)
 

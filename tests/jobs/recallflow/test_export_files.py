@@ -3,7 +3,7 @@
 import json
 import tempfile
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -26,7 +26,7 @@ from jobs.recallflow.template.data_sheet import COLUMNS
 from jobs.recallflow.template.forms import heading_text
 from jobs.recallflow.updates import FlowUpdates
 from runner.attachments import Files
-from runner.errors import ReportError, SettingsError
+from runner.errors import JournalError, ReportError, SettingsError
 from runner.journal.images import Image
 from runner.request import PLACEHOLDER, Attachment, Draft
 from runner.text import Language
@@ -243,6 +243,29 @@ def test_no_file_is_overwritten_not_even_one_that_came_meanwhile(tmp_path: Path)
     assert list(tmp_path.iterdir()) == [path], "no audio stays behind either"
 
 
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_an_export_that_fails_half_way_leaves_neither_a_file_nor_audio_behind(tmp_path: Path, ending: str) -> None:
+    kept, folder = made(tmp_path / "kept"), made(tmp_path / "out")
+
+    def images() -> Iterator[Image]:
+        yield image(WITH_AUDIO, kept=kept)
+        raise JournalError("The journal is gone.", "运行记录不见了。")
+
+    with pytest.raises(JournalError):
+        write_flows(folder / f"flows{ending}", images(), "en", is_locked=lambda _: False)
+    assert list(folder.iterdir()) == []
+
+
+def test_where_the_audio_cannot_be_put_the_file_that_was_there_stays(tmp_path: Path) -> None:
+    kept, path = made(tmp_path / "kept"), tmp_path / "flows.csv"
+    path.write_text("mine")
+    (tmp_path / "flows-audio").write_text("came meanwhile")
+    with pytest.raises(ReportError, match="cannot be written"):
+        written(path, [WITH_AUDIO], kept=kept, force=True)
+    assert path.read_text() == "mine"
+    assert sorted(tmp_path.iterdir()) == sorted([kept, path, tmp_path / "flows-audio"])
+
+
 def test_with_force_the_file_is_overwritten_and_only_an_ordinary_file(tmp_path: Path) -> None:
     path = tmp_path / "flows.csv"
     path.write_text("mine")
@@ -302,6 +325,14 @@ def test_a_file_of_other_content_in_the_audio_folder_stays_and_equal_content_is_
     assert sorted(each.read_bytes() for each in first.audio_folder.iterdir()) == sorted([content, b"somebody's own"])
     [draft] = read(tmp_path / "flows.xlsx")
     assert not draft.problems
+
+
+def test_audio_that_a_node_does_not_use_is_kept_as_well(tmp_path: Path) -> None:
+    flow = FLOW | {"nodeList": [SPOKEN | {"baseFile": uploaded("hello.wav", b"1")["baseFile"]}]}
+    found = written(tmp_path / "flows.csv", [flow], kept=made(tmp_path / "kept"))
+    assert (found.audio, found.notices) == (1, ())
+    [draft] = read(tmp_path / "flows.csv")
+    assert as_sent(draft.body) == as_sent(image(flow).before)
 
 
 def test_audio_that_was_kept_and_is_damaged_or_is_no_audio_is_marked_as_missing(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.recallflow.client import Client
+from jobs.recallflow.facts import facts_of
 from jobs.recallflow.listing import FlowPages
 from jobs.recallflow.migration.selection import PageSelection
 from jobs.recallflow.sandbox.faults import A_LITTLE_OF_EVERYTHING, FaultShares
@@ -116,6 +117,25 @@ async def test_only_what_is_in_the_range_and_has_the_task_name_is_listed() -> No
     ]
     assert 10 < len(wanted) < 75
     assert keys_of(found) == wanted
+
+
+async def test_the_list_tells_task_name_status_and_day_of_each_flow_as_they_were_last() -> None:
+    def meddle(vendor: SimulatedVendor, number: int) -> None:
+        if number == 2:
+            vendor.flows[1_000_001].status = 3
+
+    found, vendor, _ = await listed(SandboxSettings(flows=3), meddle=meddle)
+    assert isinstance(found, Listed)
+    assert found.facts == {
+        str(flow.key_id): (flow.task_name, flow.status, f"{flow.created:%Y-%m-%d %H:%M:%S}")
+        for flow in vendor.flows.values()
+    }
+
+
+def test_what_a_record_does_not_tell_is_not_made_up() -> None:
+    assert facts_of({"keyId": 7}) == (None, None, None)
+    assert facts_of({"taskName": "007", "status": "2", "createTime": ""}) == ("007", 2, None)
+    assert facts_of({"taskName": ["x"], "status": True, "createTime": 20261101}) == (None, None, 20261101)
 
 
 @pytest.mark.parametrize("newest_first", [False, True])

@@ -261,3 +261,40 @@ def test_a_row_of_the_widest_sheet_is_searched_in_no_time() -> None:
     began = process_time()
     check([["keyId", "recallInterval", *names]] + [["甲" * 150] * 16_384] * 9)
     assert process_time() - began < 20
+
+
+INFORMING = (
+    *HEADINGS,
+    Heading(field="taskName", labels=("任务名称", "Task name"), informational=True),
+    Heading(field="textual", informational=True),
+)
+
+
+def test_columns_that_only_inform_are_passed_over_without_a_word_and_hold_no_field() -> None:
+    found = find_heading_row([["keyId", "TASK NAME", "recallInterval", "任务名称", "textual", "备注"]], INFORMING)
+    assert found is not None
+    require_headings(found, INFORMING)
+    assert sorted(found.columns) == ["keyId", "recallInterval"]
+    assert [each.text for each in found.unknown] == ["备注"]
+    assert [each.field for each in found.written] == ["keyId", "", "recallInterval", "", "", None]
+    assert found.twins == ()
+
+
+@pytest.mark.parametrize("heading", ["任务名", "Task names", "Task name (old)"])
+def test_what_resembles_a_column_that_informs_is_no_such_column_and_not_refused_either(heading: str) -> None:
+    found = find_heading_row([["keyId", "recallInterval", heading]], INFORMING)
+    assert found is not None
+    require_headings(found, INFORMING)
+    assert [each.text for each in found.unknown] == [heading]
+
+
+def test_a_mapping_wins_over_a_column_that_informs_and_can_name_none() -> None:
+    found = find_heading_row([["keyId", "Task name"]], INFORMING, {"Task name": "recallInterval"})
+    assert found is not None
+    assert sorted(found.columns) == ["keyId", "recallInterval"]
+    with pytest.raises(InputError, match="that there is not"):
+        find_heading_row([["keyId", "x"]], INFORMING, {"x": "taskName"})
+
+
+def test_a_row_of_columns_that_only_inform_is_no_heading_row() -> None:
+    assert find_heading_row([["Task name", "textual"]], INFORMING) is None
