@@ -12,6 +12,7 @@ from jobs.app.printing import print_line
 from jobs.app.problems import notices_json, print_problems
 from jobs.app.stopping import Interrupts
 from jobs.app.summary import counts_table, head, print_json, resume_line, run_json
+from jobs.app.target import Target
 from jobs.export import LOCKED
 from jobs.recallflow.export.writing import Exported, write_flows
 from runner.errors import JournalError, ReportError
@@ -35,9 +36,9 @@ class ExportEnding:
     """Where the file is to lie; None where only the reading goes on."""
     language: Language
     json: bool
+    target: Target
+    """Where the commands that are printed lead."""
     quiet: bool = False
-    home: Path | None = None
-    """The journal's folder, where the command line named it."""
 
 
 def end_of_export(
@@ -117,11 +118,12 @@ def _print(record: RunRecord, ledger: Ledger, exported: Exported | None, ending:
     out.print(counts_table(record, language))
     if record.reason:
         print_line(out, record.reason, language, style="bold red")
-    print_most_important(out, ledger, record, language)
+    print_most_important(out, ledger, record, language, ending.target)
     if record.state is RunState.STOPPED:
-        print_line(out, resume_line(record, ending.home), language)
+        print_line(out, resume_line(record, ending.target), language)
     if exported is None:
-        print_line(out, _LATER.format(run=record.name), language)
+        command = ending.target.command("export", "OUT", "--run", record.name)
+        print_line(out, _LATER.format(command=command), language)
         return
     _print_notices(out, exported.notices, language)
     words = _DONE_LOCKED if exported.locked else _DONE
@@ -144,7 +146,7 @@ def _print_notices(out: Console, notices: tuple[Notice, ...], language: Language
         count, first = kinds.get((notice.code, notice.field), (0, notice))
         kinds[notice.code, notice.field] = count + 1, first
     for count, first in list(kinds.values())[:SHOWN]:
-        line = _NOTICE if not first.cell else _AT_CELL if count == 1 else _AT_CELLS
+        line = (_AT_CELL if count == 1 else _AT_CELLS) if first.cell else _NOTICE if count == 1 else _NOTICES
         words = line.format(cell=first.cell, heading=first.heading or "", message=first.message, more=f"{count - 1:,}")
         print_line(out, words, language)
 
@@ -155,10 +157,11 @@ _DONE_LOCKED = Text(
     "导出文件：{path} · {flows} 个流程，{rows} 行；其中 {locked} 个已无法修改",
 )
 _LATER = Text(
-    "No file was written. Once all is read: recallflow export OUT --run {run}",
-    "未写入文件。全部读取后可运行：recallflow export OUT --run {run}",
+    "No file was written. Once all is read: {command}",
+    "未写入文件。全部读取后可运行：{command}",
 )
 _NOTICE = Text("Note: {message}.", "提示：{message}。")
+_NOTICES = Text("Note: {message}. Likewise in {more} more.", "提示：{message}。另有 {more} 处类似。")
 _AT_CELL = Text("Note: {cell} {heading}: {message}.", "提示：{cell} {heading}：{message}。")
 _AT_CELLS = Text(
     "Note: {cell} {heading}: {message}. Likewise in {more} more.",
