@@ -128,9 +128,11 @@ def load(  # noqa: PLR0913 - all that is known of a run when it begins
                 f"{source.path.name} is a report with nothing left to correct. Upload the file with new rows.",
                 f"{source.path.name} 是一份报告，没有需要更正的内容。请上传含有新数据的文件。",
             )
+        name, sheet = source.path.name, table.sheet
         raise InputError(
-            f"{source.path.name} has headings but no rows below them. Fill in at least one.",
-            f"{source.path.name} 只有标题，没有数据行。请至少填写一行。",
+            (f'The sheet "{sheet}" of {name}' if sheet else name)
+            + " has headings but no rows below them. Fill in at least one.",
+            (f"{name} 的工作表“{sheet}”" if sheet else f"{name} ") + "只有标题，没有数据行。请至少填写一行。",
         )
     record = Ledger(database).run(run)
     observe(

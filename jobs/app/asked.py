@@ -1,17 +1,12 @@
 """What a user asked for, as the report tells it: the command with every setting that is not the usual one."""
 
-import shlex
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from jobs.app.settings import Settings
-from runner.endpoint import normal_endpoint
-from runner.journal.leases import SANDBOX
-from runner.journal.ledger import RunRecord
 from runner.loading import Source
 from runner.planning.terms import PlanTerms
+from runner.typed import typed
 
 _TOLD = ("concurrency", "rate", "canary", "max_failures")
 """Settings that say how a run is sent; they may come from the command line, the environment or a profile."""
@@ -19,7 +14,7 @@ _TOLD = ("concurrency", "rate", "canary", "max_failures")
 
 def asked_to_check(source: Source) -> str:
     """`recallflow check flows.xlsx`."""
-    return _typed(["recallflow", "check", str(source.path), *_reading(source)])
+    return typed(["recallflow", "check", str(source.path), *_reading(source)])
 
 
 def asked_to_upload(
@@ -28,7 +23,7 @@ def asked_to_upload(
     """`recallflow upload flows.xlsx --concurrency 64`."""
     words = ["recallflow", "upload", str(source.path), *_reading(source)]
     words += ["--compare"] * compare + ["--sandbox"] * in_sandbox + ["--dry-run"] * dry_run
-    return _typed([*words, *_set(settings, () if dry_run else _TOLD)])
+    return typed([*words, *_set(settings, () if dry_run else _TOLD)])
 
 
 def asked_to_reconcile(
@@ -48,18 +43,18 @@ def asked_to_reconcile(
     for option, fields in (("--only-fields", terms.fields.only), ("--exclude-fields", terms.fields.excluded)):
         words += [option, ",".join(fields)] if fields else []
     words += ["--sandbox"] * in_sandbox + list(_set(settings, (*_TOLD, "max_changes") if terms.apply else _TOLD[:2]))
-    return _typed(words)
+    return typed(words)
 
 
 def asked_to_apply(plan: Path, settings: Settings, *, waves: Sequence[int] = (), pause: float | None = None) -> str:
     """`recallflow apply plan.xlsx`."""
-    return _typed(["recallflow", "apply", str(plan), *_in_waves(waves, pause), *_set(settings, _TOLD)])
+    return typed(["recallflow", "apply", str(plan), *_in_waves(waves, pause), *_set(settings, _TOLD)])
 
 
 def asked_to_migrate(rules: Path, settings: Settings, terms: PlanTerms, *, in_sandbox: bool) -> str:
     """`recallflow migrate rules.toml --apply`."""
     words = ["recallflow", "migrate", str(rules), *["--apply"] * terms.apply, *_in_waves(terms.waves, terms.pause)]
-    return _typed([*words, *["--sandbox"] * in_sandbox, *_set(settings, _TOLD if terms.apply else _TOLD[:2])])
+    return typed([*words, *["--sandbox"] * in_sandbox, *_set(settings, _TOLD if terms.apply else _TOLD[:2])])
 
 
 def _in_waves(waves: Sequence[int], pause: float | None) -> Iterator[str]:
@@ -72,34 +67,13 @@ def _in_waves(waves: Sequence[int], pause: float | None) -> Iterator[str]:
 def asked_to_export(out: Path, selected: Sequence[str], settings: Settings, *, in_sandbox: bool) -> str:
     """`recallflow export flows.xlsx --from 2026-11-01`."""
     words = ["recallflow", "export", str(out), *selected, *["--sandbox"] * in_sandbox]
-    return _typed([*words, *_set(settings, _TOLD[:2])])
-
-
-def to_upload_export(
-    out: Path, record: RunRecord, *, usual_url: str | None, profile: str | None, home: Path | None
-) -> str:
-    """`recallflow upload flows.xlsx --compare`, with the options that decide where that goes: to where it was read.
-
-    Args:
-        out: the file.
-        record: the run that has read it.
-        usual_url: where it goes without an option; None where that is not known.
-        profile: the one that the command line named.
-        home: the journal's folder, where the command line named it.
-    """
-    words = ["recallflow", "upload", str(out), "--compare"]
-    if record.endpoint == SANDBOX:
-        words.append("--sandbox")
-    elif record.endpoint and (usual_url is None or normal_endpoint(usual_url) != record.endpoint):
-        words += ["--base-url", record.endpoint]
-    words += ["--profile", profile] if profile else []
-    return _typed([*words, *(("--home", str(home)) if home else ())])
+    return typed([*words, *_set(settings, _TOLD[:2])])
 
 
 def asked_to_undo(run: str, settings: Settings, terms: PlanTerms) -> str:
     """`recallflow undo 20260301-013000-ab12 --apply`."""
     words = ["recallflow", "undo", run, *["--apply"] * terms.apply, *_in_waves(terms.waves, terms.pause)]
-    return _typed([*words, *_set(settings, _TOLD if terms.apply else _TOLD[:2])])
+    return typed([*words, *_set(settings, _TOLD if terms.apply else _TOLD[:2])])
 
 
 def _set(settings: Settings, names: Iterable[str]) -> Iterator[str]:
@@ -107,10 +81,6 @@ def _set(settings: Settings, names: Iterable[str]) -> Iterator[str]:
         value = getattr(settings, name)
         if value is not None and value != Settings.model_fields[name].default:
             yield from (f"--{name.replace('_', '-')}", str(value))
-
-
-def _typed(words: Sequence[str]) -> str:
-    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
 def _reading(source: Source) -> Iterator[str]:

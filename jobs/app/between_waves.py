@@ -117,12 +117,12 @@ _GO_ON_THOUGH = Text(
     "本批有 {bad} 个失败或未知。是否仍继续发送下一批 {next} 个（共剩 {left} 个）？",
 )
 _ENDS = Text(
-    "Wave {number} of {of} is done, and nobody is here to ask. `recallflow resume` sends the next {next} of {left}.",
-    "第 {number}/{of} 批已完成，此处无人可确认。用 `recallflow resume` 发送下一批 {next} 个（共剩 {left} 个）。",
+    "Wave {number} of {of} is done, and nobody is here to ask. Resumed, the run sends the next {next} of {left}.",
+    "第 {number}/{of} 批已完成，此处无人可确认。继续运行时发送下一批 {next} 个（共剩 {left} 个）。",
 )
 _AS_ANSWERED = Text(
-    "Wave {number} of {of} is done, and the next one was not wanted yet. `recallflow resume` sends it.",
-    "第 {number}/{of} 批已完成，按您的选择暂不发送下一批；可用 `recallflow resume` 继续。",
+    "Wave {number} of {of} is done, and the next one was not wanted yet. Resumed, the run sends it.",
+    "第 {number}/{of} 批已完成，按您的选择暂不发送下一批；继续运行时发送。",
 )
 _WENT_WRONG = Text(
     "Of the {settled} requests of wave {number}, {bad} have failed or are unknown, so that the next one was not begun. "

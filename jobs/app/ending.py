@@ -13,6 +13,7 @@ from jobs.app.reporting import ReportTerms, note_report, report
 from jobs.app.states import states_named
 from jobs.app.stopping import Interrupts
 from jobs.app.summary import print_json, print_summary, run_json
+from jobs.app.target import Target
 from runner.errors import JournalError, ReportError
 from runner.journal.database import Database
 from runner.journal.ledger import Ledger
@@ -31,8 +32,8 @@ class Ending:
     """The states whose requests the report gives back to be corrected."""
     language: Language
     json: bool
-    home: Path | None = None
-    """The journal's folder, where the command line named it."""
+    target: Target
+    """Where the commands that are printed lead."""
     plan: Path | None = None
     """Where the plan of a run that compares is to lie; None for nowhere."""
 
@@ -44,7 +45,7 @@ class Ending:
         *,
         language: Language,
         json: bool,
-        home: Path | None,
+        target: Target,
         plan: Path | None = None,
     ) -> "Ending":
         """As the command line says it.
@@ -55,14 +56,14 @@ class Ending:
                 that can be.
             language: of all words.
             json: whether the summary is a JSON object.
-            home: the journal's folder, where the command line named it.
+            target: where the commands that are printed lead.
             plan: where the plan of a run that compares is to lie; None for nowhere.
 
         Raises:
             SettingsError: the list names anything but those states.
         """
         corrected = states_named(corrections, CORRECTED)
-        return cls(report=report, corrected=corrected, language=language, json=json, home=home, plan=plan)
+        return cls(report=report, corrected=corrected, language=language, json=json, target=target, plan=plan)
 
 
 def end(run: int, database: Database, stop: Stop | None, ending: Ending, interrupts: Interrupts) -> int:
@@ -87,7 +88,7 @@ def end(run: int, database: Database, stop: Stop | None, ending: Ending, interru
     if record.counts[State.INVALID]:
         print_problems(out, ledger, run, ending.language, report=record.report)
     print_notices(out, ledger, run, ending.language)
-    print_summary(out, record, ending.language, home=ending.home)
+    print_summary(out, record, ending.language, target=ending.target)
     return code
 
 
@@ -104,7 +105,8 @@ def _report(run: int, database: Database, ending: Ending, interrupts: Interrupts
     except KeyboardInterrupt:
         pass
     if resume_reports:
-        print_line(Console(stderr=True), _RESUME_REPORTS.format(run=record.name), ending.language)
+        command = ending.target.to(record.endpoint).command("resume", record.name)
+        print_line(Console(stderr=True), _RESUME_REPORTS.format(command=command), ending.language)
     return False
 
 
@@ -113,8 +115,8 @@ SHORT_REPORT = 5_000
 
 _WITHOUT_REPORT = Text("Interrupted while the report was written.", "写报告时被中断。")
 _RESUME_REPORTS = Text(
-    "No report was written, so as to leave at once: recallflow resume {run} writes one.",
-    "为立即退出，未生成报告；recallflow resume {run} 会生成。",
+    "No report was written, so as to leave at once: {command} writes one.",
+    "为立即退出，未生成报告；{command} 会生成。",
 )
 
 

@@ -91,6 +91,7 @@ def export(  # noqa: PLR0913 - its options
         from jobs.app.export_ending import ExportEnding  # noqa: PLC0415
         from jobs.app.selection import SelectionOptions  # noqa: PLC0415
         from jobs.app.settings import load_settings  # noqa: PLC0415
+        from jobs.app.target import Target  # noqa: PLC0415
         from runner.errors import SettingsError  # noqa: PLC0415
 
         settings = load_settings(
@@ -103,17 +104,16 @@ def export(  # noqa: PLR0913 - its options
             log_format=log_format,
             log_file=log_file,
         )
+        target = Target(base_url=base_url, profile=profile, home=home, usual=settings.base_url)
         ending = ExportEnding(
             out=out,
             language=language,
             json=json,
             quiet=quiet,
-            home=home,
+            target=target,
             with_locked=with_locked,
             force=force,
             most_mb=settings.attachment_mb,
-            profile=profile,
-            usual_url=None if base_url else settings.base_url,
         )
         selected = SelectionOptions(first=first, last=last, task_name=task_name, keys=keys, keys_sheet=keys_sheet)
         if run is not None:

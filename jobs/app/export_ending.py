@@ -3,17 +3,16 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from shlex import quote
 
 from rich.console import Console
 
-from jobs.app.asked import to_upload_export
 from jobs.app.exit_codes import SIGNALLED, ExitCode, night_exit_code
 from jobs.app.most_important import print_most_important
 from jobs.app.printing import print_line
 from jobs.app.problems import notices_json, print_problems
 from jobs.app.stopping import Interrupts
 from jobs.app.summary import counts_table, head, print_json, resume_line, run_json
+from jobs.app.target import Target
 from jobs.export import LOCKED
 from jobs.recallflow.export.days import DAYS_ASKED, Days, days_of
 from jobs.recallflow.export.writing import Exported, write_flows
@@ -22,6 +21,7 @@ from runner.errors import JournalError, ReportError
 from runner.journal.database import Database
 from runner.journal.images import images
 from runner.journal.journal import Journal
+from runner.journal.leases import SANDBOX
 from runner.journal.ledger import Ledger, RunRecord
 from runner.outcome import RunState, State, Stop
 from runner.problem import Notice
@@ -39,19 +39,15 @@ class ExportEnding:
     """Where the file is to lie; None where only the reading goes on."""
     language: Language
     json: bool
+    target: Target
+    """Where the commands that are printed lead."""
     quiet: bool = False
-    home: Path | None = None
-    """The journal's folder, where the command line named it."""
     with_locked: bool = False
     """Whether flows are written as well that can no longer be edited."""
     force: bool = False
     """Whether a file that is there is overwritten."""
     most_mb: float = MOST_MB
     """Of an audio file that an upload takes."""
-    profile: str | None = None
-    """The one that the command line named."""
-    usual_url: str | None = None
-    """Where an upload goes without an option; None where the command line named another place."""
 
 
 def end_of_export(
@@ -127,7 +123,8 @@ def _next(record: RunRecord, exported: Exported | None, ending: ExportEnding) ->
     """The command that sends what is edited in the file; None where there is nothing to send."""
     if exported is None or not exported.flows:
         return None
-    return to_upload_export(exported.path, record, usual_url=ending.usual_url, profile=ending.profile, home=ending.home)
+    target = ending.target.to(record.endpoint)
+    return target.command("upload", exported.path, "--compare", in_sandbox=record.endpoint == SANDBOX)
 
 
 def _json(exported: Exported | None, days: Days | None, command: str | None) -> dict[str, object]:
@@ -158,20 +155,19 @@ def _print(
     out.print(counts_table(record, language))
     if record.reason:
         print_line(out, record.reason, language, style="bold red")
-    print_most_important(out, ledger, record, language)
+    print_most_important(out, ledger, record, language, ending.target)
     if record.state is RunState.STOPPED:
-        print_line(out, resume_line(record, ending.home), language)
+        print_line(out, resume_line(record, ending.target), language)
     if days:
         print_line(out, _DAYS.format(days=days.words), language)
     if exported is None:
-        home = f" --home {quote(str(ending.home))}" if ending.home else ""
-        print_line(out, _LATER.format(run=record.name, home=home), language)
+        command = ending.target.command("export", "OUT", "--run", record.name)
+        print_line(out, _LATER.format(command=command), language)
         return
     _print_notices(out, exported.notices, language)
     _print_exported(out, exported, language)
-    command = _next(record, exported, ending)
-    if command:
-        print_line(out, _NEXT.format(command=command), language)
+    if following := _next(record, exported, ending):
+        print_line(out, _NEXT.format(command=following), language)
 
 
 def _print_exported(out: Console, exported: Exported, language: Language) -> None:
@@ -195,7 +191,7 @@ def _print_notices(out: Console, notices: tuple[Notice, ...], language: Language
         count, first = kinds.get((notice.code, notice.field), (0, notice))
         kinds[notice.code, notice.field] = count + 1, first
     for count, first in list(kinds.values())[:SHOWN]:
-        line = _NOTICE if not first.cell else _AT_CELL if count == 1 else _AT_CELLS
+        line = (_AT_CELL if count == 1 else _AT_CELLS) if first.cell else _NOTICE if count == 1 else _NOTICES
         words = line.format(cell=first.cell, heading=first.heading or "", message=first.message, more=f"{count - 1:,}")
         print_line(out, words, language)
 
@@ -216,10 +212,11 @@ _LOCKED_TOO = Text(
 _DAYS = Text("Asked for: {days}", "查询范围：{days}")
 _NEXT = Text("Once it is edited: {command}", "修改后上传：{command}")
 _LATER = Text(
-    "No file was written. Once all is read: recallflow export OUT --run {run}{home}",
-    "未写入文件。全部读取后可运行：recallflow export OUT --run {run}{home}",
+    "No file was written. Once all is read: {command}",
+    "未写入文件。全部读取后可运行：{command}",
 )
 _NOTICE = Text("Note: {message}.", "提示：{message}。")
+_NOTICES = Text("Note: {message}. Likewise in {more} more.", "提示：{message}。另有 {more} 处类似。")
 _AT_CELL = Text("Note: {cell} {heading}: {message}.", "提示：{cell} {heading}：{message}。")
 _AT_CELLS = Text(
     "Note: {cell} {heading}: {message}. Likewise in {more} more.",

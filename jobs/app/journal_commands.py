@@ -42,6 +42,7 @@ def runs(
 
     def command(language: Language) -> int:
         from jobs.app.settings import load_settings  # noqa: PLC0415 - for fast help
+        from jobs.app.target import Target  # noqa: PLC0415
 
         settings = load_settings(profile=profile, home=home, keep_days=keep_days)
         if prune:
@@ -50,7 +51,8 @@ def runs(
             return prune_runs(settings, yes=yes, language=language, json=json)
         from jobs.app.commands.runs import runs  # noqa: PLC0415
 
-        return runs(settings.journal, language=language, json=json)
+        target = Target(profile=profile, home=home, usual=settings.base_url)
+        return runs(settings.journal, target, language=language, json=json)
 
     run_command("runs", command, lang, json=json)
 
@@ -68,9 +70,17 @@ def show(
     def command(language: Language) -> int:
         from jobs.app.commands.show import show  # noqa: PLC0415 - for fast help
         from jobs.app.settings import load_settings  # noqa: PLC0415
+        from jobs.app.target import Target  # noqa: PLC0415
 
-        journal = load_settings(profile=profile, home=home).journal
-        return show(journal, run, language=language, json=json, home=home)
+        settings = load_settings(profile=profile, home=home)
+        target = Target(profile=profile, home=home, usual=settings.base_url)
+        return show(
+            settings.journal,
+            run,
+            language=language,
+            json=json,
+            target=target,
+        )
 
     run_command("show", command, lang, json=json)
 
@@ -129,11 +139,21 @@ def report(  # noqa: PLR0913 - its options
         from jobs.app.reporting import ReportTerms  # noqa: PLC0415
         from jobs.app.settings import load_settings  # noqa: PLC0415
         from jobs.app.states import states_named  # noqa: PLC0415
+        from jobs.app.target import Target  # noqa: PLC0415
         from runner.report.words import CORRECTED  # noqa: PLC0415
 
-        journal = load_settings(profile=profile, home=home).journal
+        settings = load_settings(profile=profile, home=home)
         terms = ReportTerms(path=report, language=language, corrected=states_named(corrections, CORRECTED))
-        return write(journal, run, terms, layout=format, json=json, plan=plan)
+        target = Target(profile=profile, home=home, usual=settings.base_url)
+        return write(
+            settings.journal,
+            run,
+            terms,
+            layout=format,
+            json=json,
+            plan=plan,
+            target=target,
+        )
 
     run_command("report", command, lang, json=json)
 
@@ -153,8 +173,17 @@ def drift(
     def command(language: Language) -> int:
         from jobs.app.commands.drift import drift  # noqa: PLC0415 - for fast help
         from jobs.app.settings import load_settings  # noqa: PLC0415
+        from jobs.app.target import Target  # noqa: PLC0415
 
-        journal = load_settings(profile=profile, home=home).journal
-        return drift(journal, days=days, now=time.time(), language=language, json=json)
+        settings = load_settings(profile=profile, home=home)
+        target = Target(profile=profile, home=home, usual=settings.base_url)
+        return drift(
+            settings.journal,
+            target,
+            days=days,
+            now=time.time(),
+            language=language,
+            json=json,
+        )
 
     run_command("drift", command, lang, json=json)

@@ -113,6 +113,7 @@ def upload(  # noqa: PLR0913 - its options
         from jobs.app.ending import Ending  # noqa: PLC0415
         from jobs.app.settings import load_settings  # noqa: PLC0415
         from jobs.app.source import SourceOptions  # noqa: PLC0415
+        from jobs.app.target import Target  # noqa: PLC0415
 
         source = SourceOptions(
             file=file, sheet=sheet, map=map, map_file=map_file, duplicates=duplicates, files_root=files_root
@@ -129,6 +130,7 @@ def upload(  # noqa: PLR0913 - its options
             log_format=log_format,
             log_file=log_file,
         )
+        target = Target(base_url=base_url, profile=profile, home=home, usual=settings.base_url)
         return upload(
             UploadOptions(
                 source=source.source(settings),
@@ -137,7 +139,7 @@ def upload(  # noqa: PLR0913 - its options
                 dry_run=dry_run,
                 compare=compare,
                 yes=yes,
-                ending=Ending.of(report, corrections, language=language, json=json, home=home),
+                ending=Ending.of(report, corrections, language=language, json=json, target=target),
             )
         )
 
@@ -171,6 +173,7 @@ def resume(  # noqa: PLR0913 - its options
         from jobs.app.commands.resume import ResumeOptions, resume  # noqa: PLC0415 - for fast help
         from jobs.app.ending import Ending  # noqa: PLC0415
         from jobs.app.settings import load_settings  # noqa: PLC0415
+        from jobs.app.target import Target  # noqa: PLC0415
 
         settings = load_settings(
             profile=profile,
@@ -184,12 +187,13 @@ def resume(  # noqa: PLR0913 - its options
             log_format=log_format,
             log_file=log_file,
         )
+        target = Target(base_url=base_url, profile=profile, home=home, usual=settings.base_url)
         return resume(
             ResumeOptions(
                 run=run,
                 settings=settings,
                 yes=yes,
-                ending=Ending.of(report, corrections, language=language, json=json, home=home, plan=plan),
+                ending=Ending.of(report, corrections, language=language, json=json, target=target, plan=plan),
             )
         )
 

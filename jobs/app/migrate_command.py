@@ -72,6 +72,7 @@ def migrate(  # noqa: PLR0913 - its options
         from jobs.app.commands.migrate import MigrateOptions, migrate, print_example  # noqa: PLC0415
         from jobs.app.plan_ending import PlanEnding  # noqa: PLC0415
         from jobs.app.settings import load_settings  # noqa: PLC0415
+        from jobs.app.target import Target  # noqa: PLC0415
         from runner.errors import SettingsError  # noqa: PLC0415
 
         if example:
@@ -93,6 +94,7 @@ def migrate(  # noqa: PLR0913 - its options
             log_format=log_format,
             log_file=log_file,
         )
+        target = Target(base_url=base_url, profile=profile, home=home, usual=settings.base_url)
         return migrate(
             MigrateOptions(
                 rules=rules,
@@ -101,7 +103,7 @@ def migrate(  # noqa: PLR0913 - its options
                 waves=WaveOptions(waves=waves, pause=pause),
                 yes=yes,
                 in_sandbox=sandbox,
-                ending=PlanEnding(language=language, json=json, plan=plan, report=report, quiet=quiet, home=home),
+                ending=PlanEnding(language=language, json=json, plan=plan, report=report, quiet=quiet, target=target),
             )
         )
 

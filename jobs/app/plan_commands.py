@@ -116,6 +116,7 @@ def reconcile(  # noqa: PLR0913 - its options
         from jobs.app.plan_terms import TermsOptions  # noqa: PLC0415
         from jobs.app.settings import load_settings  # noqa: PLC0415
         from jobs.app.source import SourceOptions  # noqa: PLC0415
+        from jobs.app.target import Target  # noqa: PLC0415
 
         source = SourceOptions(
             file=file, sheet=sheet, map=map, map_file=map_file, duplicates=duplicates, files_root=files_root
@@ -135,6 +136,7 @@ def reconcile(  # noqa: PLR0913 - its options
             log_format=log_format,
             log_file=log_file,
         )
+        target = Target(base_url=base_url, profile=profile, home=home, usual=settings.base_url)
         return reconcile(
             ReconcileOptions(
                 source=source,
@@ -148,7 +150,7 @@ def reconcile(  # noqa: PLR0913 - its options
                 ),
                 in_sandbox=sandbox,
                 deadline=deadline,
-                ending=PlanEnding(language=language, json=json, plan=plan, report=report, quiet=quiet, home=home),
+                ending=PlanEnding(language=language, json=json, plan=plan, report=report, quiet=quiet, target=target),
             )
         )
 
@@ -186,6 +188,7 @@ def apply(  # noqa: PLR0913 - its options
         from jobs.app.commands.apply import ApplyOptions, apply  # noqa: PLC0415
         from jobs.app.plan_ending import PlanEnding  # noqa: PLC0415
         from jobs.app.settings import load_settings  # noqa: PLC0415
+        from jobs.app.target import Target  # noqa: PLC0415
 
         settings = load_settings(
             profile=profile,
@@ -199,7 +202,8 @@ def apply(  # noqa: PLR0913 - its options
             log_format=log_format,
             log_file=log_file,
         )
-        ending = PlanEnding(language=language, json=json, report=report, quiet=quiet, home=home)
+        target = Target(base_url=base_url, profile=profile, home=home, usual=settings.base_url)
+        ending = PlanEnding(language=language, json=json, report=report, quiet=quiet, target=target)
         in_waves = WaveOptions(waves=waves, pause=pause)
         return apply(ApplyOptions(plan=plan, settings=settings, ending=ending, waves=in_waves, yes=yes))
 

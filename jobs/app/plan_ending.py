@@ -16,6 +16,7 @@ from jobs.app.reporting import ReportTerms, check_plan, check_report, plan_line,
 from jobs.app.settings import Settings
 from jobs.app.stopping import Interrupts
 from jobs.app.summary import print_json, print_summary, run_json
+from jobs.app.target import Target
 from jobs.recallflow.names import MIGRATE, RECONCILE
 from jobs.reconcile import Reconcile
 from runner.errors import JournalError, ReportError
@@ -34,14 +35,14 @@ class PlanEnding:
 
     language: Language
     json: bool
+    target: Target
+    """Where the commands that are printed lead."""
     plan: Path | None = None
     """Where the plan is to lie; None for nowhere."""
     report: Path | None = None
     """Where the report is to lie; None for nowhere."""
     quiet: bool = False
     """Whether nothing is said where everything is as wanted."""
-    home: Path | None = None
-    """The journal's folder, where the command line named it."""
 
 
 def check_places(ending: PlanEnding) -> None:
@@ -72,7 +73,8 @@ def end_of_plan(
     code = night_exit_code(record, stop)
     if record.job == RECONCILE:
         with suppress(KeyboardInterrupt), interrupts.reporting(short=False):  # a service may take its time
-            tell_of(lambda: night_of(database, run, code), settings, ending.language, on_stderr(ending.language))
+            tell = on_stderr(ending.language)
+            tell_of(lambda: night_of(database, run, code), settings, ending.language, tell, ending.target)
     if ending.json:
         if plan:
             print_line(Console(stderr=True), plan_line(plan), ending.language)
@@ -97,7 +99,8 @@ def _write(run: int, database: Database, ending: PlanEnding, interrupts: Interru
     except (ReportError, JournalError) as error:  # the journal has it all
         print_line(err, Text.of(error), ending.language, style="bold red")
     except KeyboardInterrupt:
-        print_line(err, _WITHOUT_FILES.format(run=Ledger(database).run(run).name), ending.language)
+        command = ending.target.command("report", Ledger(database).run(run).name)
+        print_line(err, _WITHOUT_FILES.format(command=command), ending.language)
     return plan
 
 
@@ -106,11 +109,11 @@ def _print(record: RunRecord, ledger: Ledger, plan: Path | None, ending: PlanEnd
     if record.counts[State.INVALID]:
         print_problems(out, ledger, record.id, ending.language, report=record.report)
     print_notices(out, ledger, record.id, ending.language)
-    print_summary(out, record, ending.language, home=ending.home)
+    print_summary(out, record, ending.language, target=ending.target, plan=plan)
     if record.job == MIGRATE:
         for remark, times in remarks(ledger.database, record.id, most=_MOST_REMARKS):
             print_line(out, _LEFT_ALONE.format(count=f"{times:,}", why=remark), ending.language)
-    print_most_important(out, ledger, record, ending.language)
+    print_most_important(out, ledger, record, ending.language, ending.target)
     if plan:
         print_line(out, plan_line(plan), ending.language)
 
@@ -121,7 +124,7 @@ _MOST_REMARKS = 3
 _LEFT_ALONE = Text("{count} left alone: {why}", "{count} 个不作更改：{why}")
 _WITHOUT_FILES = Text(
     "Interrupted before the plan or the report was written; what was read and sent is in the journal, and "
-    "recallflow report {run}, with --plan PLAN.xlsx for the plan, writes them.",
-    "在写入计划或报告前被中断；已读取和已发送的内容都在运行记录中，可用 recallflow report {run} 生成报告，"
+    "{command}, with --plan PLAN.xlsx for the plan, writes them.",
+    "在写入计划或报告前被中断；已读取和已发送的内容都在运行记录中，可用 {command} 生成报告，"
     "加 --plan PLAN.xlsx 生成计划。",
 )

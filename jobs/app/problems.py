@@ -74,9 +74,10 @@ def notices_json(ledger: Ledger, run: int, language: Language) -> Iterator[dict[
 
 
 def _line(kind: Mistakes) -> Text:
-    line = _WITHOUT_CELL if not kind.cell else _ONE if kind.count == 1 else _SEVERAL
+    line = (_ONE if kind.count == 1 else _SEVERAL) if kind.cell else _AT_KEY if kind.count == 1 else _AT_KEYS
     return line.format(
         cell=kind.cell,
+        key=kind.key,
         heading=_short(kind.heading),
         message=kind.message,
         remedy=kind.remedy,
@@ -90,7 +91,10 @@ def _short(heading: str) -> str:
 
 
 _ONE = Text("{cell} {heading}: {message}. {remedy}", "{cell} {heading}：{message}。{remedy}")
-_WITHOUT_CELL = Text("{heading}, {count} times: {message}. {remedy}", "{heading} 共 {count} 处：{message}。{remedy}")
+_AT_KEY = Text("{heading} {key}: {message}. {remedy}", "{heading} {key}：{message}。{remedy}")
+_AT_KEYS = Text(
+    "{heading} {key} and {more} more: {message}. {remedy}", "{heading} {key} 等共 {count} 处：{message}。{remedy}"
+)
 _SEVERAL = Text(
     "{count} cells of {heading}, the first {cell}: {message}. {remedy}",
     "{heading} 共 {count} 处，首处 {cell}：{message}。{remedy}",

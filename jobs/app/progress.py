@@ -1,8 +1,10 @@
 """What the user sees while requests are sent: a live bar on a terminal, a line now and then elsewhere. On stderr."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 
 from rich.console import Console
 
@@ -40,7 +42,11 @@ from runner.events import (
     WaveBegan,
     WaveEnded,
 )
+from runner.problem import Notice
 from runner.text import Language, Text
+
+MOST_OF_A_KIND = 25
+"""Notices of one code that are printed."""
 
 LINE_SECONDS = 5.0
 """Between two lines, where there is no terminal."""
@@ -131,8 +137,21 @@ def _lines(console: Console, tally: Tally, language: Language, clock: Callable[[
 def print_file_notices(console: Console, event: Event, language: Language) -> None:
     """Tells what is to be known of the input as a whole."""
     if isinstance(event, Loaded):
-        for notice in event.notices:
-            print_line(console, notice.message, language)
+        print_by_kind(console, event.notices, language)
+
+
+def print_by_kind(console: Console, notices: Iterable[Notice], language: Language) -> None:
+    """Print the first few notices of each code, the same words once with their number, and the number of the others."""
+    kinds: dict[str, Counter[Text]] = {}
+    for notice in notices:
+        kinds.setdefault(notice.code, Counter())[notice.message] += 1
+    for words in kinds.values():
+        for message, count in islice(words.items(), MOST_OF_A_KIND):
+            times = _TIMES.format(message=message, count=f"{count:,}")
+            print_line(console, message if count == 1 else times, language)
+        more = sum(islice(words.values(), MOST_OF_A_KIND, None))
+        if more:
+            print_line(console, _MORE.format(count=f"{more:,}"), language)
 
 
 def _told(event: Event) -> Text | None:
@@ -153,3 +172,7 @@ def _told(event: Event) -> Text | None:
         case Resting():
             return resting(event)
     return None
+
+
+_TIMES = Text("{message} ({count} times)", "{message}（共 {count} 处）")
+_MORE = Text("… and {count} more notices of this kind", "……另有 {count} 条类似提示")

@@ -5,6 +5,7 @@ import time
 from rich.console import Console
 
 from jobs.app.printing import print_line
+from jobs.app.target import Target
 from jobs.app.times import local_time
 from jobs.recallflow.migration.rules import Rules
 from jobs.recallflow.names import MIGRATE
@@ -30,7 +31,9 @@ def sent_before(rules: Rules, endpoint: str, database: Database, *, but: int | N
     return None if found is None else Ledger(database).run(found)
 
 
-def check_first_time(rules: Rules, endpoint: str, database: Database, *, but: int | None = None) -> None:
+def check_first_time(
+    rules: Rules, endpoint: str, database: Database, target: Target, *, but: int | None = None
+) -> None:
     """Lets rules be sent that were not sent before, or of which twice is the same as once.
 
     Raises:
@@ -41,11 +44,12 @@ def check_first_time(rules: Rules, endpoint: str, database: Database, *, but: in
         return
     left = standing(database, before, now=time.time(), is_gone=is_gone).resumable
     words = _GO_ON if left else _SEND_ANYWAY
-    reason = words.format(run=before.name, date=local_time(before.started))
+    command = target.to(before.endpoint).command("resume" if left else "undo", before.name)
+    reason = words.format(run=before.name, date=local_time(before.started), command=command)
     raise InputError(reason.en, reason.zh)
 
 
-def check_unread(record: RunRecord, database: Database) -> None:
+def check_unread(record: RunRecord, database: Database, target: Target) -> None:
     """Lets a run go on with reading only where what it reads was not changed by the same rules meanwhile.
 
     What it has read already is compared once more before it is sent, and needs no such care.
@@ -56,13 +60,13 @@ def check_unread(record: RunRecord, database: Database) -> None:
     if record.job != MIGRATE or not record.unread or record.endpoint is None:
         return
     if (kept := kept_rules(database, record.id)) is not None:
-        check_first_time(Rules.decode(kept), record.endpoint, database, but=record.id)
+        check_first_time(Rules.decode(kept), record.endpoint, database, target, but=record.id)
 
 
 def would_repeat(record: RunRecord, database: Database) -> bool:
     """Whether a run is not to go on unasked; see `check_unread`."""
     try:
-        check_unread(record, database)
+        check_unread(record, database, Target())
     except InputError:
         return True
     return False
@@ -85,12 +89,12 @@ _NOT_SAFE = Text(
     "运行 {run}（{date}）已按这些规则发送过，其中有些规则每次都会再次更改流程（如数值平移）。",
 )
 _GO_ON = Text(
-    f"{_NOT_SAFE.en} Nothing was started; go on with it: recallflow resume {{run}}. To send this all the same: --yes.",
-    f"{_NOT_SAFE.zh}本次未开始；请继续该运行：recallflow resume {{run}}。如仍需发送本次内容请加 --yes。",
+    f"{_NOT_SAFE.en} Nothing was started; go on with it: {{command}}. To send this all the same: --yes.",
+    f"{_NOT_SAFE.zh}本次未开始；请继续该运行：{{command}}。如仍需发送本次内容请加 --yes。",
 )
 _SEND_ANYWAY = Text(
-    f"{_NOT_SAFE.en} Nothing was started; to change them once more: --yes. To take it back: recallflow undo {{run}}.",
-    f"{_NOT_SAFE.zh}本次未开始；如需再次更改请加 --yes；如需撤销：recallflow undo {{run}}。",
+    f"{_NOT_SAFE.en} Nothing was started; to change them once more: --yes. To take it back: {{command}}.",
+    f"{_NOT_SAFE.zh}本次未开始；如需再次更改请加 --yes；如需撤销：{{command}}。",
 )
 _ONCE_MORE = Text(
     "Run {run} of {date} has sent by these rules already; what they change now, they change once more.",

@@ -117,11 +117,20 @@ def check_report(
 def check_plan(path: Path | None) -> None:
     """Checks before anything is read that a plan can be written there afterwards, where one is wanted.
 
+    A file that is there is never passed by for a numbered name: whoever applies it would apply an old plan.
+
     Raises:
-        SettingsError: it cannot.
+        SettingsError: it cannot, or a file is there already.
     """
-    if path is not None:
-        check_report(path, what=THE_PLAN, option="--plan")
+    if path is None:
+        return
+    check_report(path, what=THE_PLAN, option="--plan")
+    if path.exists() or path.is_symlink():
+        raise SettingsError(
+            f"{path} is there already, and a plan is never written over another file. Name another one with --plan, or "
+            "move that one away.",
+            f"{path} 已存在，计划不会覆盖其他文件。请用 --plan 指定其他文件名，或先移走该文件。",
+        )
 
 
 def check_has_plan(record: RunRecord, path: Path | None) -> None:

@@ -15,6 +15,7 @@ from jobs.app.language import default_language
 from jobs.app.log_terms import LogFormat, LogLevel, LogTerms
 from jobs.app.night.terms import USUAL, MetricsFile, NotifyTerms, Occasions
 from jobs.app.printing import Tell, on_stderr
+from jobs.app.target import Target
 from jobs.recallflow.client import BASE_URL
 from jobs.recallflow.signing import Account
 from runner.allowance import Allowance
@@ -165,7 +166,7 @@ class Settings(BaseSettings):
             urls=self.notify,
             on=self.notify_on,
             hidden=tuple(each for each in (self.api_key, self.api_secret) if each),
-            home=self.home.absolute() if "home" in self.model_fields_set else None,
+            target=Target(home=self.home.absolute() if "home" in self.model_fields_set else None),
         )
 
     def account(self) -> Account:

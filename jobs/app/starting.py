@@ -4,6 +4,7 @@ import time
 
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
+from jobs.app.target import Target
 from runner.errors import InputError, SettingsError
 from runner.journal.database import Database
 from runner.journal.decisions import take_turn, whose_turn
@@ -54,7 +55,7 @@ def going_where_it_went(record: RunRecord, settings: Settings) -> Settings:
     return settings.model_copy(update={"base_url": record.endpoint})
 
 
-def check_not_undone(record: RunRecord, database: Database) -> None:
+def check_not_undone(record: RunRecord, database: Database, target: Target) -> None:
     """Lets a run go on only where nobody has begun to take it back: what was put back would be sent anew beside it.
 
     Raises:
@@ -67,11 +68,12 @@ def check_not_undone(record: RunRecord, database: Database) -> None:
             f"运行 {record.name} 已被运行 {later.name} 撤销，不能继续。本次未开始；如仍需发送，请重新开始。",
         )
     if back := being_undone_by(database, record.id, now=time.time(), is_gone=is_gone):
+        command = target.to(record.endpoint).command("resume", back.name)
         raise InputError(
             f"Run {record.name} is being taken back by run {back.name}, so that it does not go on. Nothing was "
-            f"started; wait for that one to end, or, if it was killed, go on with it: recallflow resume {back.name}",
+            f"started; wait for that one to end, or, if it was killed, go on with it: {command}",
             f"运行 {record.name} 正由运行 {back.name} 撤销，不能继续。本次未开始；请等待后者结束，"
-            f"若其已中断，请继续它：recallflow resume {back.name}",
+            f"若其已中断，请继续它：{command}",
         )
 
 

@@ -4,13 +4,14 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from shlex import quote
 
 from rich.console import Console
 from rich.table import Table
 
 from jobs.app.printing import print_line
-from jobs.recallflow.names import COMPARING, EXPORT, MIGRATE, RECONCILE, UNDO, UPLOAD
+from jobs.app.target import Target
+from jobs.recallflow.names import COMPARING, EXPORT, MIGRATE, PLANNED_FIRST, RECONCILE, UNDO, UPLOAD
+from runner.journal.leases import SANDBOX
 from runner.journal.ledger import RunRecord
 from runner.outcome import FINAL_STATES, RunState, State
 from runner.plan import Plan
@@ -88,17 +89,23 @@ def _json(value: object) -> str:
 
 
 def print_summary(
-    console: Console, run: RunRecord, language: Language, *, recorded: bool = True, home: Path | None = None
+    console: Console,
+    run: RunRecord,
+    language: Language,
+    *,
+    target: Target,
+    recorded: bool = True,
+    plan: Path | None = None,
 ) -> None:
-    """The short table that a run ends with."""
+    """The short table that a run ends with; `plan` is where its plan was saved."""
     print_line(console, head(run, recorded=recorded), language)
     console.print(counts_table(run, language))
     if run.reason:
         print_line(console, run.reason, language, style="bold red")
     if recorded and run.state is RunState.STOPPED:
-        print_line(console, resume_line(run, home), language)
+        print_line(console, resume_line(run, target), language)
     if run.is_plan:
-        print_line(console, how_to_apply(run, home), language)
+        print_line(console, how_to_apply(run, target, plan), language)
     if run.report:
         print_line(console, report_line(run.report), language)
 
@@ -128,31 +135,56 @@ def counts_table(run: RunRecord, language: Language) -> Table:
     return table
 
 
-def resume_line(run: RunRecord, home: Path | None) -> Text:
-    """The command that goes on; `home` is the journal's folder where the command line named it."""
-    return _RESUME.format(run=run.name, home=_named(home))
+def resume_line(run: RunRecord, target: Target) -> Text:
+    """The command that goes on."""
+    return _RESUME.format(command=target.to(run.endpoint).command("resume", run.name))
 
 
-def how_to_apply(run: RunRecord, home: Path | None) -> Text:
-    """What can be done about a run that is a plan; `home` as for `resume_line`."""
-    words = _HOW_TO_WRITE if run.job == EXPORT else _HOW_TO_APPLY
-    return words.format(run=run.name, home=_named(home), anew=how_to_send(run))
+def how_to_apply(run: RunRecord, target: Target, plan: Path | None = None) -> Text:
+    """What can be done about a run that is a plan.
+
+    Args:
+        run: that run.
+        target: where the user's commands go.
+        plan: where the plan was saved; None if it was not.
+    """
+    if run.job == EXPORT:
+        return _HOW_TO_WRITE.format(command=target.command("export", "OUT.xlsx", "--run", run.name))
+    anew = how_to_send(run, target)
+    if run.endpoint == SANDBOX:  # whose simulated vendor is gone when a plan is applied
+        return _HOW_TO_SEND.format(anew=anew)
+    if plan is not None:
+        return _HOW_TO_APPLY_SAVED.format(anew=anew, plan=plan, apply=apply_command(run, target, plan))
+    saved = Path("PLAN.xlsx")
+    save = target.command("report", run.name, "--plan", saved)
+    return _HOW_TO_APPLY.format(anew=anew, save=save, apply=apply_command(run, target, saved))
 
 
-def how_to_plan(run: RunRecord) -> str:
-    """The command that plans anew."""
+def apply_command(run: RunRecord, target: Target, plan: Path) -> str:
+    """The command that applies what is ticked in a saved plan."""
+    return target.to(run.endpoint).command("apply", plan)
+
+
+def how_to_plan(run: RunRecord, target: Target) -> str:
+    """The command that plans anew, and sends nothing."""
+    return target.to(run.endpoint).command(*_planning(run), in_sandbox=run.endpoint == SANDBOX)
+
+
+def how_to_send(run: RunRecord, target: Target) -> str:
+    """The command that plans anew, and sends all of it: as it was typed, with all that it left alone."""
+    target, apply = target.to(run.endpoint), ["--apply"] if run.job in PLANNED_FIRST else []
+    if run.asked:
+        return target.added_to(run.asked, run.job, *apply)
+    return target.command(*_planning(run), *apply, in_sandbox=run.endpoint == SANDBOX)
+
+
+def _planning(run: RunRecord) -> tuple[str, str | Path, *tuple[str, ...]]:
+    """The command whose run it is, as far as the journal of an older version knows it."""
     if run.job == UNDO:
-        return f"recallflow {UNDO} {run.undoes}"
-    return f"recallflow {MIGRATE} {quote(run.source)}" if run.job == MIGRATE else f"recallflow {RECONCILE}"
-
-
-def how_to_send(run: RunRecord) -> str:
-    """The command that plans anew, and sends all of it."""
-    return f"recallflow {UPLOAD} --compare" if run.job == UPLOAD else f"{how_to_plan(run)} --apply"
-
-
-def _named(home: Path | None) -> str:
-    return f" --home {quote(str(home))}" if home else ""
+        return UNDO, run.undoes or ""
+    if run.job == UPLOAD:
+        return UPLOAD, Path(run.source), "--compare"
+    return (MIGRATE if run.job == MIGRATE else RECONCILE), Path(run.source)
 
 
 def report_line(path: str) -> Text:
@@ -176,15 +208,15 @@ _CHECKED = Text("Checked {source}, {rows} rows", "已检查 {source}，{rows} �
 _REQUESTS = Text("requests", "请求数")
 _PLAN = Text("plan: {plan}", "计划：{plan}")
 _ATTEMPTS = Text("attempts", "发送次数")
-_HOW_TO_WRITE = Text(
-    "All of it was read. To write it: recallflow export OUT.xlsx --run {run}{home}",
-    "已全部读取。写入文件：recallflow export OUT.xlsx --run {run}{home}",
-)
+_HOW_TO_WRITE = Text("All of it was read. To write it: {command}", "已全部读取。写入文件：{command}")
+_HOW_TO_SEND = Text("Nothing of it was sent. To send all of it: {anew}", "尚未发送任何内容。全部发送：{anew}")
 _HOW_TO_APPLY = Text(
-    "Nothing of it was sent. To send all of it: {anew}. To send some of it: tick it in a plan "
-    "(recallflow report {run} --plan PLAN.xlsx{home}), then recallflow apply PLAN.xlsx{home}",
-    "尚未发送任何内容。全部发送：{anew}；部分发送：用 "
-    "recallflow report {run} --plan PLAN.xlsx{home} 保存计划，勾选后 recallflow apply PLAN.xlsx{home}",
+    "Nothing of it was sent. To send all of it: {anew}. To send some of it: tick it in a plan ({save}), then {apply}",
+    "尚未发送任何内容。全部发送：{anew}；部分发送：用 {save} 保存计划，勾选后 {apply}",
 )
-_RESUME = Text("Go on with: recallflow resume {run}{home}", "继续发送：recallflow resume {run}{home}")
+_HOW_TO_APPLY_SAVED = Text(
+    "Nothing of it was sent. To send some of it: tick it in {plan}, then {apply}. To send all of it: {anew}",
+    "尚未发送任何内容。部分发送：在 {plan} 中勾选后 {apply}；全部发送：{anew}",
+)
+_RESUME = Text("Go on with: {command}", "继续发送：{command}")
 _REPORT = Text("Report: {path}", "报告：{path}")

@@ -63,6 +63,7 @@ def undo(  # noqa: PLR0913 - its options
         from jobs.app.commands.undo import UndoOptions, undo  # noqa: PLC0415
         from jobs.app.plan_ending import PlanEnding  # noqa: PLC0415
         from jobs.app.settings import load_settings  # noqa: PLC0415
+        from jobs.app.target import Target  # noqa: PLC0415
 
         settings = load_settings(
             profile=profile,
@@ -76,7 +77,8 @@ def undo(  # noqa: PLR0913 - its options
             log_format=log_format,
             log_file=log_file,
         )
-        ending = PlanEnding(language=language, json=json, plan=plan, report=report, quiet=quiet, home=home)
+        target = Target(base_url=base_url, profile=profile, home=home, usual=settings.base_url)
+        ending = PlanEnding(language=language, json=json, plan=plan, report=report, quiet=quiet, target=target)
         wanted = WaveOptions(waves=waves, pause=pause)
         return undo(UndoOptions(run=run, settings=settings, apply=apply, waves=wanted, yes=yes, ending=ending))
 

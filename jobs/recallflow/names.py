@@ -7,4 +7,7 @@ MIGRATE = "migrate"
 UNDO = "undo"
 EXPORT = "export"
 
+PLANNED_FIRST = frozenset({RECONCILE, MIGRATE, UNDO})
+"""The jobs that send only with `--apply`."""
+
 COMPARING = frozenset({RECONCILE, APPLY, MIGRATE, UNDO, EXPORT})

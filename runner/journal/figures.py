@@ -31,7 +31,9 @@ class Mistakes:
     heading: str
     """As the user wrote it, or the job's name of the field."""
     cell: str
-    """Of the first one."""
+    """Of the first one; empty where it is about no cell."""
+    key: str
+    """Of the first one's request."""
     message: Text
     remedy: Text
     count: int
@@ -82,15 +84,19 @@ def mistakes(database: Database, run: int) -> Iterator[Mistakes]:
         JournalError: the journal cannot be read.
     """
     for row in database.stream(
-        "SELECT count(*) AS times, min(ordinal * 1000000 + place), coalesce(nullif(heading, ''), field) AS heading,"
-        " cell, code, message_en, message_zh, remedy_en, remedy_zh"
-        " FROM problems WHERE run = ? GROUP BY code, field ORDER BY 2",
+        "SELECT kinds.*, ifnull(requests.key, '') AS key FROM ("
+        " SELECT count(*) AS times, min(ordinal * 1000000 + place) AS first,"
+        " coalesce(nullif(heading, ''), field) AS heading,"
+        " run, ordinal, cell, problems.code, problems.message_en, problems.message_zh, remedy_en, remedy_zh"
+        " FROM problems WHERE run = ? GROUP BY problems.code, field"
+        ") AS kinds LEFT JOIN requests USING (run, ordinal) ORDER BY first",
         (run,),
     ):
         yield Mistakes(
             code=row["code"],
             heading=row["heading"],
             cell=row["cell"],
+            key=row["key"],
             message=Text(row["message_en"], row["message_zh"]),
             remedy=Text(row["remedy_en"], row["remedy_zh"]),
             count=row["times"],

@@ -28,6 +28,7 @@ from runner.tables.read import DEFAULT_LIMITS, opened_workbook, workbook_table
 from runner.tables.sheets import Sheets
 from runner.tables.table import Cell, Row, Table, Truth, shown
 from runner.text import Text
+from runner.typed import typed
 
 TICKS = frozenset({"x", "✓", "✔", "√", "☑", "v", "y", "yes", "1", "true", "是", "对", "打勾"})
 """What counts as a tick, in either case and either width."""
@@ -203,10 +204,10 @@ def _not_in_plan(tick: Tick, run: str) -> Complaint:
 def _no_plan(path: Path, workbook: Sheets) -> InputError:
     report = find_origin(workbook)
     if report is not None:
+        command = typed(["recallflow", "upload", path])
         return InputError(
-            f"{path.name} is the report of a run, not a plan. Correct it there, and send it: recallflow upload "
-            f"{path.name}",
-            f"{path.name} 是运行报告，不是计划。请在其中更正后发送：recallflow upload {path.name}",
+            f"{path.name} is the report of a run, not a plan. Correct it there, and send it: {command}",
+            f"{path.name} 是运行报告，不是计划。请在其中更正后发送：{command}",
         )
     return InputError(
         f"{path.name} is no plan, or has lost the hidden sheet that says whose it is. Write one with: "

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from runner.errors import ReportError
 from runner.job import Job
 from runner.journal.ledger import Ledger
 from runner.plan import Plan
@@ -23,7 +24,7 @@ from runner.planning.plan_lines import (
 from runner.report.book import Book
 from runner.report.cells import text_cell
 from runner.report.measures import LINE_HEIGHT, lines_of_row
-from runner.report.placing import not_written, put_beside, unfinished
+from runner.report.placing import not_written, put_in_place, unfinished
 from runner.report.plan_sheet import add_plan, add_plan_origin
 from runner.report.styles import HEADING, LABEL, TITLE, WRAPPED, lay_out_page
 from runner.report.words import NOTES, PLANS
@@ -37,7 +38,7 @@ def write_plan(path: Path, ledger: Ledger, run: int, job: Job, language: Languag
     """Writes what a run plans, a line a difference, streaming from the journal.
 
     Args:
-        path: where; if something is there already, a numbered name beside it is taken.
+        path: where; nothing is there.
         ledger: the journal.
         run: the journal's number of a run that plans.
         job: whose run it is.
@@ -47,7 +48,7 @@ def write_plan(path: Path, ledger: Ledger, run: int, job: Job, language: Languag
         Where it lies.
 
     Raises:
-        ReportError: it cannot be written there; nothing is left behind.
+        ReportError: it cannot be written there, or something is there already; nothing is left behind.
         JournalError: the journal cannot be read.
     """
     with ledger.snapshot():
@@ -59,9 +60,22 @@ def write_plan(path: Path, ledger: Ledger, run: int, job: Job, language: Languag
                     _add_notes(book, record.name, job, language)
                     add_plan_origin(book, record, job, language)
                     book.save(file)
-                return put_beside(file, path)
+                _put(file, path)
         except OSError as error:
             raise not_written(path, None, error, what=_THE_PLAN, option="--plan") from error
+    return path
+
+
+def _put(file: Path, path: Path) -> None:
+    """Give the file its name, and no numbered one: whoever applies the named file would apply an old plan."""
+    try:
+        put_in_place(file, path)
+    except FileExistsError as error:
+        raise ReportError(
+            f"The plan was not written: {path} is there by now, and is not overwritten. Name another place with "
+            "--plan.",
+            f"计划未写入：{path} 已存在，不会覆盖。请用 --plan 指定其他位置。",
+        ) from error
 
 
 def _add_notes(book: Book, run: str, job: Job, language: Language) -> None:

@@ -11,6 +11,7 @@ from runner.tables import remarks
 from runner.tables.cells import is_blank
 from runner.tables.delimited import hold_back_surplus, read_delimited
 from runner.tables.dialect import choose_dialect
+from runner.tables.examples import rows_marked
 from runner.tables.headings import (
     NO_MAPPING,
     SEARCHED_ROWS,
@@ -23,8 +24,9 @@ from runner.tables.limits import ReadingLimits
 from runner.tables.mapping import resolve
 from runner.tables.merges import fill_merged, merges_below
 from runner.tables.origin import find_origin, find_plan, is_of, sheet_of, with_mapping_of
-from runner.tables.sheets import Sheets, choose_sheet
+from runner.tables.sheets import Sheets, choose_sheet, examples_only
 from runner.tables.table import Cell, Row, Table
+from runner.typed import typed
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 DELIMITED = (".csv", ".tsv")
@@ -99,6 +101,8 @@ def _delimited_table(
     dialect = choose_dialect(path, headings, mapping)
     if dialect is None:
         raise _no_headings(path, headings)
+    if rows_marked(dialect.top) is not None:  # the sheet of examples, saved as text
+        raise examples_only(path.name, None)
     found = dialect.found
     require_headings(found, headings)
     notices = (*remarks.on_encoding(path, dialect), *remarks.on_headings(found, headings, dialect.top))
@@ -236,11 +240,11 @@ def _check_format(path: Path, formats: Sequence[str]) -> None:
 def _refuse_plan(workbook: Sheets, path: Path) -> None:
     plan = find_plan(workbook)
     if plan:
+        command = typed(["recallflow", "apply", path])
         raise InputError(
             f"{path.name} is the plan of run {plan.run}, not a table of requests. Tick what is to be applied in it, "
-            f"and apply it: recallflow apply {path.name}",
-            f"{path.name} 是运行 {plan.run} 的计划，不是请求表格。请在其中勾选要应用的行，"
-            f"然后运行：recallflow apply {path.name}",
+            f"and apply it: {command}",
+            f"{path.name} 是运行 {plan.run} 的计划，不是请求表格。请在其中勾选要应用的行，然后运行：{command}",
         )
 
 

@@ -48,6 +48,16 @@ def on_sheet(chosen: ChosenSheet) -> Iterator[Notice]:
             ),
             value=chosen.name,
         )
+    for name in chosen.examples:
+        yield Notice(
+            code="examples-sheet",
+            message=Text(
+                f'The sheet "{name}" holds examples and is not read, though it has more rows than those. Move your '
+                f'rows to the sheet "{chosen.name}"',
+                f"工作表“{name}”中除示例外还有其他行；该表是示例，不会读取。请将这些行移到工作表“{chosen.name}”",
+            ),
+            value=name,
+        )
     if chosen.hidden:
         yield Notice(
             code="hidden-sheet",

@@ -2,10 +2,11 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from runner.errors import HeadingsError, InputError
+from runner.tables.examples import has_rows_of_its_user, rows_marked
 from runner.tables.headings import NO_MAPPING, Heading, HeadingRow, find_heading_row, missing
 from runner.tables.layout import Layout
 from runner.tables.table import Cell
@@ -47,6 +48,8 @@ class ChosenSheet:
     """None where it has no known heading."""
     others: tuple[str, ...]
     """Sheets that were not asked for, have several known headings too, and were not taken."""
+    examples: tuple[str, ...] = ()
+    """Sheets of examples into which the user has written rows, which are not read."""
 
 
 def choose_sheet(
@@ -59,7 +62,7 @@ def choose_sheet(
 ) -> ChosenSheet:
     """The sheet that is asked for; else the only one with known headings, or with all headings that are required.
 
-    Hidden sheets are looked into only where no other one has a known heading.
+    Hidden sheets are looked into only where no other one has a known heading. A sheet of examples is never taken.
 
     Args:
         workbook: is read at the top of its sheets.
@@ -69,21 +72,44 @@ def choose_sheet(
         mapping: as for `find_heading_row`.
 
     Raises:
-        InputError: there is no such sheet, or there are several that it may be.
+        InputError: there is no such sheet, or there are several that it may be, or it holds examples.
     """
     if asked is not None:
-        return _look(workbook, [_named(workbook, called, asked)], headings, mapping)[0]
+        [found] = _look(workbook, [_named(workbook, called, asked)], headings, mapping)
+        if rows_marked(found.top) is not None:
+            raise examples_only(called, found.name)
+        return found
+    examples: list[ChosenSheet] = []
     visible = [name for name in workbook.names if name not in workbook.hidden]
     for names in (visible, [name for name in workbook.names if name in workbook.hidden]):
-        known = [sheet for sheet in _look(workbook, names, headings, mapping) if sheet.found]
+        looked = _look(workbook, names, headings, mapping)
+        examples += [sheet for sheet in looked if rows_marked(sheet.top) is not None]
+        known = [sheet for sheet in looked if sheet.found and sheet not in examples]
         if known:
-            return _only(known, called, headings)
+            written = tuple(sheet.name for sheet in examples if has_rows_of_its_user(sheet.top))
+            return replace(_only(known, called, headings), examples=written)
+    if examples:
+        raise examples_only(called, examples[0].name)
     if not workbook.names:
         raise InputError(
             f"{called} has no worksheet. Save the table as a worksheet.",
             f"{called} 中没有工作表。请将表格另存到工作表中。",
         )
     return ChosenSheet(name=workbook.names[0], hidden=False, top=(), found=None, others=())
+
+
+def examples_only(called: str, sheet: str | None) -> InputError:
+    """Refuse a table that holds examples.
+
+    Args:
+        called: the file's name.
+        sheet: the name of the sheet; None for delimited text.
+    """
+    place = Text(f'The sheet "{sheet}" of {called}', f"{called} 的工作表“{sheet}”") if sheet else Text.verbatim(called)
+    return InputError(
+        f"{place.en} holds examples, which are never sent. Write your rows into the sheet for your data.",
+        f"{place.zh}是示例，示例不会发送。请将数据填写在数据工作表中。",
+    )
 
 
 def _look(

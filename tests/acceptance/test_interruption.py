@@ -130,7 +130,7 @@ async def test_the_second_signal_leaves_the_report_of_a_large_run_to_resume(tmp_
     assert sum(counts.values()) == SHORT_REPORT + 1
     assert (done.summary["state"], done.summary["report"]) == ("stopped", None)
     assert not report_is_begun(tmp_path)
-    assert f"recallflow resume {done.summary['run']} writes one" in done.err
+    assert f"recallflow resume {done.summary['run']} --base-url {url} writes one" in done.err
 
 
 async def test_after_kill_9_the_journal_still_accounts_for_every_flow(tmp_path: Path) -> None:
@@ -175,4 +175,4 @@ async def test_an_interruption_while_the_report_is_written_takes_nothing_from_wh
     assert done.summary["run"] is not None
     assert done.code == done.summary["exit_code"]
     assert (done.code, done.summary["report"]) in {(code, None), (0, "out.xlsx")}
-    assert (f"recallflow resume {done.summary['run']} writes one" in done.err) == (done.code == code)
+    assert (f"recallflow resume {done.summary['run']} --base-url {url} writes one" in done.err) == (done.code == code)

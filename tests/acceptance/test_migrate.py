@@ -115,7 +115,7 @@ async def test_it_is_sent_wave_by_wave_as_it_is_resumed(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
         first = await home.run("migrate", "rules.toml", "--apply", "--waves", "5,10", "--json", "--lang", "en")
         assert (first.code, first.summary["state"]) == (3, "stopped")
-        assert "resume" in first.summary["reason"]
+        assert "Resumed, the run sends the next" in first.summary["reason"]
         assert first.summary["counts"] | {"succeeded": 5, "not_sent": 25} == first.summary["counts"]
         assert sorted(updates(home)) == [1, 2, 3, 4, 5]
         again = await home.run("migrate", "rules.toml")

@@ -99,13 +99,18 @@ async def test_a_plan_that_nobody_asked_for_at_night_can_be_had_in_the_morning(t
         night = await home.reconcile("--json")
         before = {*os.listdir(tmp_path)}  # noqa: PTH208 - a test may wait for a disk
         done = recallflow("report", night.summary["run"], "--plan", plan, cwd=tmp_path)
-        assert (done.code, done.out) == (0, f"Plan: {plan}\n")
+        assert (done.code, done.out.splitlines()[0]) == (0, f"Plan: {plan}")
+        assert f"recallflow apply {plan} --base-url {home.url}" in done.out
         assert {*os.listdir(tmp_path)} - before == {"plan.xlsx"}, "and no report"  # noqa: PTH208
         tick(plan, (1, "recallNum"))
         assert (await home.run("apply", plan)).code == 0
         assert home.vendor.flows[1].fields["recallNum"] == 3
-    both = recallflow("report", night.summary["run"], "--plan", plan, "--report", "r.xlsx", "--json", cwd=tmp_path)
-    assert (both.summary["report"], both.err) == ("r.xlsx", f"Plan: {tmp_path / 'plan-2.xlsx'}\n")
+    both = ("report", night.summary["run"], "--report", "r.xlsx", "--json", "--plan")
+    refused = recallflow(*both, plan, cwd=tmp_path)
+    assert (refused.code, "plan.xlsx is there already" in refused.err) == (2, True)
+    assert not (tmp_path / "r.xlsx").exists()
+    done = recallflow(*both, "other.xlsx", cwd=tmp_path)
+    assert (done.summary["report"], done.err.splitlines()[0]) == ("r.xlsx", "Plan: other.xlsx")
 
 
 async def test_a_run_that_compares_nothing_has_no_plan(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from jobs.app.problems import notices_json, print_notices, print_problems, probl
 from jobs.app.progress import print_file_notices
 from jobs.app.reporting import ReportTerms, check_report, report
 from jobs.app.summary import print_json, print_summary, run_json
+from jobs.app.target import Target
 from jobs.upload import Upload
 from runner.events import Event
 from runner.journal.database import Database
@@ -76,5 +77,5 @@ def check(options: CheckOptions) -> int:
             if record.counts[State.INVALID]:
                 print_problems(out, ledger, run, options.language, report=record.report)
             print_notices(out, ledger, run, options.language)
-            print_summary(out, record, options.language, recorded=False)
+            print_summary(out, record, options.language, target=Target(), recorded=False)
         return code

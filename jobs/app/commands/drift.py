@@ -10,6 +10,7 @@ from rich.text import Text as RichText
 
 from jobs.app.printing import print_line
 from jobs.app.summary import print_json
+from jobs.app.target import Target
 from jobs.app.times import local_time
 from jobs.recallflow.names import RECONCILE
 from runner.journal.database import Database
@@ -36,11 +37,12 @@ _FOREMOST = (Plan.DRIFTED, Plan.CONFLICT, Plan.MISSING)
 _OTHERS = (Plan.LOCKED, Plan.UNREADABLE, Plan.IGNORED)
 
 
-def drift(journal: Path, *, days: int, now: float, language: Language, json: bool) -> int:
+def drift(journal: Path, target: Target, *, days: int, now: float, language: Language, json: bool) -> int:
     """Shows what the comparisons of the last days found. Gives the exit code.
 
     Args:
         journal: where the journal is; it need not be writable.
+        target: where the commands that are printed lead.
         days: how far back.
         now: Unix seconds.
         language: of the words.
@@ -59,14 +61,14 @@ def drift(journal: Path, *, days: int, now: float, language: Language, json: boo
                 returning=map(_returning_json, found.returning()),
             )
         else:
-            _print(Console(), found, days, language)
+            _print(Console(), found, days, target, language)
     return 0
 
 
-def _print(console: Console, found: Drift, days: int, language: Language) -> None:
+def _print(console: Console, found: Drift, days: int, target: Target, language: Language) -> None:
     nights = list(found.nights())  # a line each, however many requests
     if not nights:
-        print_line(console, _NONE.format(days=days), language)
+        print_line(console, _NONE.format(days=days, command=target.command(RECONCILE, "FILE")), language)
         return
     roomy = console.width >= _ROOMY
     console.print(_nights(nights, language, wide=console.width >= _WIDE, roomy=roomy))
@@ -195,8 +197,8 @@ def _returning_json(each: Returning) -> dict[str, object]:
 
 
 _NONE = Text(
-    "Nothing was reconciled in the last {days} days. Start: recallflow reconcile FILE",
-    "最近 {days} 天没有核对记录。开始：recallflow reconcile 文件",
+    "Nothing was reconciled in the last {days} days. Start: {command}",
+    "最近 {days} 天没有核对记录。开始：{command}",
 )
 _STATE = Text("State", "状态")
 _STARTED, _RUN, _FILE = Text("Started", "开始时间"), Text("Run", "运行编号"), Text("File", "文件")

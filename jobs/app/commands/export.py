@@ -107,9 +107,10 @@ def export_again(name: str, settings: Settings, ending: ExportEnding) -> int:
                 f"运行 {record.name} 不是导出，未保存全部读取内容。`recallflow runs` 可列出全部运行。",
             )
         if record.unread:
+            command = ending.target.to(record.endpoint).command("resume", record.name)
             raise InputError(
-                f"Run {record.name} has not read all flows yet. Go on first: recallflow resume {record.name}",
-                f"运行 {record.name} 尚未读取全部流程。请先继续：recallflow resume {record.name}",
+                f"Run {record.name} has not read all flows yet. Go on first: {command}",
+                f"运行 {record.name} 尚未读取全部流程。请先继续：{command}",
             )
         return end_of_export(record.id, database, None, ending, None)
 

@@ -70,7 +70,7 @@ def migrate(options: MigrateOptions) -> int:
     ):
         check_turn(MIGRATE, endpoint, database)
         if is_first_time:
-            check_first_time(rules, endpoint, database)
+            check_first_time(rules, endpoint, database, ending.target)
         tell_of_repetition(rules, endpoint, database, console, ending.language)
         interrupts = stack.enter_context(Interrupts())
         with watching(settings.log, write, console, ending.language) as observe:
@@ -96,7 +96,7 @@ def migrate(options: MigrateOptions) -> int:
             begin_turn(run, database)
             if is_first_time:  # what was under way a moment ago may have ended since
                 try:
-                    check_first_time(rules, endpoint, database, but=run)
+                    check_first_time(rules, endpoint, database, ending.target, but=run)
                 except InputError:
                     Journal(database).discard(run)
                     raise

@@ -15,7 +15,8 @@ from jobs.app.night.night import Night, night_not_started
 from jobs.app.night.telling import tell_of
 from jobs.app.plan_ending import PlanEnding, check_places, end_of_plan
 from jobs.app.plan_terms import TermsOptions
-from jobs.app.printing import on_stderr, print_line
+from jobs.app.printing import on_stderr
+from jobs.app.progress import print_by_kind
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.source import SourceOptions
@@ -64,7 +65,7 @@ def reconcile(options: ReconcileOptions) -> int:
         def night() -> Night:
             return night_not_started(source, reason, ExitCode.NOT_STARTED, settings.journal, endpoint=endpoint)
 
-        tell_of(night, settings, language, on_stderr(language))
+        tell_of(night, settings, language, on_stderr(language), options.ending.target)
         raise
 
 
@@ -106,8 +107,7 @@ def _reconcile(options: ReconcileOptions) -> int:
         begin_turn(run, database)
         interrupts = stack.enter_context(Interrupts())  # until here a signal ends the program: nothing was begun
         if ending.quiet and not (settings.log and settings.log.fills_stderr):  # it says nothing else of them
-            for notice in ignored:
-                print_line(Console(stderr=True), notice.message, ending.language)
+            print_by_kind(Console(stderr=True), ignored, ending.language)
         with watching(settings.log, write, console, ending.language) as observe:
             for event in loaded:
                 observe(_with(event, ignored))

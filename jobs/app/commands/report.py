@@ -16,20 +16,30 @@ from jobs.app.reporting import (
     plan_line,
     write_report_file,
 )
-from jobs.app.summary import print_json, report_line, run_json
+from jobs.app.summary import apply_command, print_json, report_line, run_json
+from jobs.app.target import Target
 from jobs.reconcile import Reconcile
 from runner.errors import JournalError
 from runner.journal.database import Database
+from runner.journal.leases import SANDBOX
 from runner.journal.ledger import Ledger
 from runner.journal.lookup import find_run
 from runner.report.plan_workbook import write_plan
+from runner.text import Text
 
 FORMATS = {"xlsx": ".xlsx", "html": ".html"}
 """And how their files end."""
 
 
 def write(
-    journal: Path, name: str | None, terms: ReportTerms, *, layout: str, json: bool, plan: Path | None = None
+    journal: Path,
+    name: str | None,
+    terms: ReportTerms,
+    *,
+    layout: str,
+    json: bool,
+    target: Target,
+    plan: Path | None = None,
 ) -> int:
     """Writes the report of a run, wherever the run stands, or its plan, or both. Gives the exit code.
 
@@ -39,6 +49,7 @@ def write(
         terms: what is wanted.
         layout: one of `FORMATS`.
         json: whether a JSON object says where the report lies, instead of a line.
+        target: where the commands that are printed lead.
         plan: where the plan is to lie; None for nowhere. Nothing else is written where nothing is said of a report.
 
     Raises:
@@ -59,6 +70,9 @@ def write(
         if plan:
             plan = write_plan(plan, Ledger(database), record.id, Reconcile(None), terms.language)
             print_line(Console(stderr=json), plan_line(plan), terms.language)
+            if record.is_plan and record.endpoint != SANDBOX:
+                command = apply_command(record, target, plan)
+                print_line(Console(stderr=json), _TICK.format(command=command), terms.language)
         if with_report:
             written = write_report_file(record.id, database, terms, ending=FORMATS[layout])
     if written and layout == "xlsx":
@@ -69,3 +83,6 @@ def write(
     elif written:
         print_line(Console(), report_line(str(written)), terms.language)
     return 0
+
+
+_TICK = Text("Tick what is to be sent in it, then: {command}", "勾选要发送的内容后运行：{command}")

@@ -18,7 +18,7 @@ from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.starting import begin_turn, check_destination, check_not_undone, going_where_it_went
 from jobs.app.stopping import Interrupts
-from jobs.app.summary import how_to_apply, how_to_plan, how_to_send
+from jobs.app.summary import how_to_apply, how_to_plan
 from jobs.app.watching import keeping_log, watching
 from jobs.recallflow.names import EXPORT, UPLOAD
 from runner.errors import InputError
@@ -68,7 +68,7 @@ def resume(options: ResumeOptions) -> int:
             passed_over=lambda each: would_repeat(each, database),
         )
         check_has_plan(record, options.ending.plan)
-        check_not_undone(record, database)
+        check_not_undone(record, database, options.ending.target)
         settings = going_where_it_went(record, settings)
         delivery = Delivery.of(settings, in_sandbox=record.endpoint == SANDBOX)
         check_destination(record, delivery)
@@ -95,22 +95,20 @@ def _resume_planned(
     """Goes on with reading, or with sending what was planned."""
     language = options.ending.language
     if record.is_plan:
-        anew = how_to_send(record)
+        how = how_to_apply(record, options.ending.target)
         raise InputError(
-            f"Run {record.name} is a plan, all of it read. Tick what is to be sent in a saved plan and use "
-            f"`recallflow apply`, or plan anew with `{anew}`.",
-            f"运行 {record.name} 是一份已完成比对的计划。请在保存的计划中勾选后用 `recallflow apply` 应用，"
-            f"或用 `{anew}` 重新比对并发送。",
+            f"Run {record.name} is a plan, all of it read. {how.en}",
+            f"运行 {record.name} 是一份已完成比对的计划。{how.zh}",
         )
     if later := overtaken_by(database, record.id):
         raise InputError(
             f"Run {later} has compared the same since, so that {record.name} is out of date. Nothing was started; "
-            f"compare anew with `{how_to_plan(record)}`.",
+            f"compare anew with `{how_to_plan(record, options.ending.target)}`.",
             f"运行 {later} 此后已比对同一内容，运行 {record.name} 已过时。未开始；"
-            f"请用 `{how_to_plan(record)}` 重新比对。",
+            f"请用 `{how_to_plan(record, options.ending.target)}` 重新比对。",
         )
     if not options.yes:
-        check_unread(record, database)
+        check_unread(record, database, options.ending.target)
     if record.job in GUARDED:
         settings = guarded(settings)
     consent = Consent(language=language, yes=options.yes, json=options.ending.json)
@@ -120,7 +118,7 @@ def _resume_planned(
     begin_turn(record.id, database, discard=False)
     if not options.yes:  # what was under way a moment ago may have ended since
         try:
-            check_unread(record, database)
+            check_unread(record, database, options.ending.target)
         except BaseException:
             release_reserved(database, record.id, owner=this_process())
             raise
@@ -129,7 +127,7 @@ def _resume_planned(
         json=options.ending.json,
         plan=options.ending.plan,
         report=options.ending.report,
-        home=options.ending.home,
+        target=options.ending.target,
     )
     overwrites = runs_to_overwrite(record, database, language, yes=options.yes, json=options.ending.json)
     with Interrupts() as interrupts:
@@ -158,9 +156,9 @@ def _resume_export(
     """Goes on with reading; the file is written when somebody says where."""
     language = options.ending.language
     if record.is_plan:
-        how = how_to_apply(record, options.ending.home)
+        how = how_to_apply(record, options.ending.target)
         raise InputError(how.en, how.zh)
-    ending = ExportEnding(out=None, language=language, json=options.ending.json, home=options.ending.home)
+    ending = ExportEnding(out=None, language=language, json=options.ending.json, target=options.ending.target)
     with Interrupts() as interrupts:
         with watching(settings.log, write, Console(stderr=True), language) as observe:
             stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=True)

@@ -8,6 +8,7 @@ from rich.text import Text as RichText
 
 from jobs.app.printing import print_line
 from jobs.app.summary import print_json, run_json
+from jobs.app.target import Target
 from jobs.app.times import local_time
 from runner.journal.database import Database
 from runner.journal.ledger import Ledger
@@ -15,7 +16,7 @@ from runner.report.words import RUN_STATES, STATES
 from runner.text import Language, Text
 
 
-def runs(journal: Path, *, language: Language, json: bool) -> int:
+def runs(journal: Path, target: Target, *, language: Language, json: bool) -> int:
     """Lists the runs, the latest first. Gives the exit code.
 
     Raises:
@@ -28,7 +29,7 @@ def runs(journal: Path, *, language: Language, json: bool) -> int:
         return 0
     console = Console()
     if not records:
-        print_line(console, _NONE, language)
+        print_line(console, _NONE.format(command=target.command("upload", "FILE")), language)
         return 0
     table = Table(box=None, padding=(0, 2, 0, 0))
     name, *others = _HEADINGS
@@ -59,4 +60,4 @@ _HEADINGS = (
     Text("State", "状态"),
     Text("Requests", "请求"),
 )
-_NONE = Text("No runs yet. Start one: recallflow upload FILE", "还没有运行记录。开始第一次：recallflow upload 文件")
+_NONE = Text("No runs yet. Start one: {command}", "还没有运行记录。开始第一次：{command}")

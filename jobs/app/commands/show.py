@@ -11,6 +11,7 @@ from rich.text import Text as RichText
 
 from jobs.app.printing import print_line
 from jobs.app.summary import counts_table, head, how_to_apply, print_json, report_line, resume_line, run_json
+from jobs.app.target import Target
 from jobs.app.times import local_time
 from jobs.upload import Upload
 from runner.journal.database import Database
@@ -26,7 +27,7 @@ from runner.report.words import STATES, Advise
 from runner.text import Language, Text
 
 
-def show(journal: Path, name: str | None, *, language: Language, json: bool, home: Path | None = None) -> int:
+def show(journal: Path, name: str | None, *, language: Language, json: bool, target: Target) -> int:
     """Shows a run. Gives the exit code.
 
     Args:
@@ -34,7 +35,7 @@ def show(journal: Path, name: str | None, *, language: Language, json: bool, hom
         name: of the run, or its beginning; None for the latest.
         language: of the words.
         json: as one JSON object.
-        home: the journal's folder, where the command line named it.
+        target: where the commands that are printed lead.
 
     Raises:
         InputError: there is no such run.
@@ -51,7 +52,7 @@ def show(journal: Path, name: str | None, *, language: Language, json: bool, hom
     if json:
         print_json(_json(record, place, answers, trail, language))
     else:
-        _print(Console(), record, place, answers, trail, language, home)
+        _print(Console(), record, place, answers, trail, language, target)
     return 0
 
 
@@ -104,7 +105,7 @@ def _print(
     answers: list[Answers],
     trail: _Trail,
     language: Language,
-    home: Path | None,
+    target: Target,
 ) -> None:
     print_line(console, head(record), language)
     console.print(_facts(record, trail, language))
@@ -116,9 +117,9 @@ def _print(
     if place.holder:
         print_line(console, _BEING_SENT.format(holder=place.holder), language)
     elif place.resumable:
-        print_line(console, resume_line(record, home), language)
+        print_line(console, resume_line(record, target), language)
     elif record.is_plan:
-        print_line(console, how_to_apply(record, home), language)
+        print_line(console, how_to_apply(record, target), language)
     elif not record.rows:
         print_line(console, _NOT_LOADED, language)
     if record.report:

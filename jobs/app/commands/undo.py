@@ -15,6 +15,7 @@ from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
 from jobs.app.starting import begin_turn, check_destination, check_turn, going_where_it_went
 from jobs.app.stopping import Interrupts
+from jobs.app.target import Target
 from jobs.app.watching import keeping_log, watching
 from jobs.recallflow.names import UNDO
 from jobs.undo import Undo
@@ -62,7 +63,7 @@ def undo(options: UndoOptions) -> int:
         ExitStack() as stack,
     ):
         undone = find_run(database, options.run)
-        _check(undone, database)
+        _check(undone, database, options.ending.target)
         settings = guarded(going_where_it_went(undone, options.settings))
         delivery = Delivery.of(settings, in_sandbox=False)
         check_destination(undone, delivery)
@@ -88,7 +89,7 @@ def undo(options: UndoOptions) -> int:
         return end_of_plan(run, database, stop, settings, ending, interrupts)
 
 
-def _check(undone: RunRecord, database: Database) -> None:
+def _check(undone: RunRecord, database: Database, target: Target) -> None:
     """Refuses what cannot be taken back, or need not be."""
     name = undone.name
     if lease := holder(database, undone.id, now=time.time(), is_gone=is_gone):
@@ -107,8 +108,9 @@ def _check(undone: RunRecord, database: Database) -> None:
             f"运行 {name} 未发送任何内容，无需撤销。",
         )
     if back := undone_entirely_by(database, undone.id):
+        command = target.to(undone.endpoint).command(UNDO, back.name)
         raise InputError(
             f"Run {name} was taken back already, all of it, by run {back.name}. To have it again, take that one back: "
-            f"recallflow undo {back.name}",
-            f"运行 {name} 已由运行 {back.name} 全部撤销。如需恢复，请撤销后者：recallflow undo {back.name}",
+            f"{command}",
+            f"运行 {name} 已由运行 {back.name} 全部撤销。如需恢复，请撤销后者：{command}",
         )

@@ -18,7 +18,7 @@ MOST_FIELDS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What is said of one request. All of it is printable and short."""
+    """What is said of one request, or of several alike. All of it is printable and short."""
 
     key: str
     """What users know it by: its keyId, or, where that is not right, its row."""
@@ -26,30 +26,36 @@ class Line:
     """What became of it."""
     details: tuple[Text, ...]
     """What the vendor said, what is wrong with it, or the first few fields that are not as wanted."""
+    count: int = 1
+    """Requests of which this is said; the key is that of the first."""
 
     @property
     def text(self) -> Text:
         """All of it."""
         each = [self.word, *self.details]
-        return Text(
-            f"{self.key}: {' · '.join(words.en for words in each)}",
-            f"{self.key}：{' · '.join(words.zh for words in each)}",
-        )
+        said = Text(" · ".join(words.en for words in each), " · ".join(words.zh for words in each))
+        words = _ONE if self.count == 1 else _SEVERAL
+        return words.format(key=self.key, said=said, count=f"{self.count:,}", more=f"{self.count - 1:,}")
 
 
-def most_important(database: Database, run: int) -> tuple[tuple[Line, ...], int]:
-    """At most ten lines, and how many more there would be.
+def most_important(database: Database, run: int, *, invalid: bool = True) -> tuple[tuple[Line, ...], int]:
+    """At most ten lines, and how many more requests there would be.
+
+    Args:
+        database: the journal.
+        run: the journal's number of it.
+        invalid: whether requests with problems have lines.
 
     Raises:
         JournalError: the journal cannot be read.
     """
-    found, more = foremost(database, run, most=MOST_LINES, most_fields=MOST_FIELDS)
+    found, more = foremost(database, run, most=MOST_LINES, most_fields=MOST_FIELDS, invalid=invalid)
     return tuple(map(_line, found)), more
 
 
 def _line(found: Foremost) -> Line:
     key = in_one_line(found.key, LONGEST_VALUE)
-    return Line(key=key or f"#{found.rows}", word=_word(found), details=tuple(_details(found)))
+    return Line(key=key or f"#{found.rows}", word=_word(found), details=tuple(_details(found)), count=found.count)
 
 
 def _word(found: Foremost) -> Text:
@@ -92,6 +98,8 @@ def _shown(value: object) -> Text:
 
 
 _SPOKEN_OF_BY_STATE = frozenset({State.FAILED, State.UNKNOWN, State.INVALID})
+_ONE = Text("{key}: {said}", "{key}：{said}")
+_SEVERAL = Text("{key} and {more} more: {said}", "{key} 等 {count} 个：{said}")
 _PUT_RIGHT = Text("put right", "已修复")
 _CHANGED = Text("{field}: {old} → {new} ({moved_by})", "{field}：{old} → {new}（{moved_by}）")
 _CHANGED_BY_NOBODY = Text("{field}: {old} → {new}", "{field}：{old} → {new}")

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from typing import Literal
 
 from jobs.app.exit_codes import ExitCode
@@ -80,11 +79,10 @@ def _body(night: Night, terms: NotifyTerms) -> Iterator[Text]:
         if night.more:
             yield _MORE.format(count=f"{night.more:,}")
     if night.run is not None:
-        home = f" --home {quote(str(terms.home))}" if terms.home else ""
         yield _BLANK
-        yield _SHOW.format(run=night.run, home=home)
+        yield _SHOW.format(command=terms.target.command("show", night.run))
         if night.exit_code in {ExitCode.STOPPED, *_SIGNALS}:
-            yield _RESUME.format(run=night.run, home=home)
+            yield _RESUME.format(command=terms.target.command("resume", night.run))
     if night.run is None:
         yield _MEND
 
@@ -123,8 +121,8 @@ _CAME_TO = Text("Requests: {counts}", "请求：{counts}")
 _WHY = Text("Why: {reason}", "原因：{reason}")
 _MORE = Text("and {count} more", "另有 {count} 条")
 _MORE_IGNORED = Text("and {count} more lines of the ignore list", "忽略列表中另有 {count} 行")
-_SHOW = Text("Look at it: recallflow show {run}{home}", "查看：recallflow show {run}{home}")
-_RESUME = Text("Go on with: recallflow resume {run}{home}", "继续：recallflow resume {run}{home}")
+_SHOW = Text("Look at it: {command}", "查看：{command}")
+_RESUME = Text("Go on with: {command}", "继续：{command}")
 _MEND = Text("Mend that, then start it again.", "请先解决该问题，再重新运行。")
 _NOTHING = Text("none", "无")
 _BLANK = Text.verbatim("")

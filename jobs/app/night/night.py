@@ -45,7 +45,7 @@ class Night:
     lines: tuple[Line, ...]
     """The most important requests."""
     more: int
-    """How many more lines there would be."""
+    """How many more requests have lines."""
     before: int | None
     """The exit code of the night before, of the same job, file and endpoint; None where there was none."""
     last_success: float | None

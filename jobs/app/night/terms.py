@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from jobs.app.target import Target
 from runner.errors import SettingsError
 
 
@@ -22,6 +23,8 @@ class Occasion(StrEnum):
     ALWAYS = "always"
     """Whatever became of it."""
 
+
+USUAL_TARGET = Target()
 
 USUAL = (Occasion.DRIFT, Occasion.FAILURE, Occasion.RECOVERY)
 
@@ -62,5 +65,5 @@ class NotifyTerms:
     on: tuple[Occasion, ...] = USUAL
     hidden: tuple[SecretStr, ...] = ()
     """What no message may hold, whoever wrote it there."""
-    home: Path | None = None
-    """The journal's folder, where it is not the usual one."""
+    target: Target = USUAL_TARGET
+    """Where the commands of a message lead; the journal's folder is named where it is not the usual one."""

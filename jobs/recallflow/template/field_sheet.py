@@ -7,7 +7,9 @@ from openpyxl.workbook import Workbook
 
 from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS
 from jobs.recallflow.rule_words import accepted, conditional, rule
-from jobs.recallflow.template.examples import FIRST_KEY, example
+from jobs.recallflow.template.data_sheet import DATA_SHEET
+from jobs.recallflow.template.example_sheet import EXAMPLE_SHEET
+from jobs.recallflow.template.examples import example
 from jobs.recallflow.template.styles import CELL, CONDITIONAL, HEADING, NOTE, OPTIONAL, REQUIRED, TITLE, heading_style
 from runner.report.measures import LINE_HEIGHT, lines
 from runner.report.styles import lay_out_page
@@ -22,9 +24,9 @@ _GUIDE = (
         "一行是一个节点。keyId 相同的相邻各行是同一流程的节点，按顺序排列；流程级字段填在第一行，其后各行可留空。",
     ),
     Text(
-        f"The three grey rows (keyId {FIRST_KEY} and {FIRST_KEY + 1}) are examples: delete them before you send the "
-        "file.",
-        f"三个灰色的行（keyId {FIRST_KEY} 和 {FIRST_KEY + 1}）是示例：发送前请删除。",
+        f"The sheet {EXAMPLE_SHEET.en} shows two flows filled in. No row of it is ever sent: your rows belong into the "
+        f"sheet {DATA_SHEET.en}.",
+        f"工作表“{EXAMPLE_SHEET.zh}”中是两个填好的流程，仅供参考，不会发送；数据请填写在工作表“{DATA_SHEET.zh}”中。",
     ),
     Text(
         "Point at a heading to read its rule. Check the file before you send it: recallflow check FILE.",

@@ -22,6 +22,11 @@ def heading_style(spec: FieldSpec) -> str:
     return REQUIRED if spec.required else CONDITIONAL if conditional(spec) else OPTIONAL
 
 
+def in_column(spec: FieldSpec) -> Alignment:
+    """The alignment of the cells of a field's column."""
+    return Alignment(vertical="top", horizontal="left", wrap_text=spec.kind in {"text", "file", "name"})
+
+
 def add_styles(workbook: Workbook) -> None:
     """Adds all styles to a workbook."""
     top = Alignment(vertical="top", wrap_text=True)

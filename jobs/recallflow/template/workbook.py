@@ -5,6 +5,7 @@ from pathlib import Path
 from openpyxl.workbook import Workbook
 
 from jobs.recallflow.template.data_sheet import add_data_sheet
+from jobs.recallflow.template.example_sheet import add_example_sheet
 from jobs.recallflow.template.field_sheet import add_field_sheet
 from jobs.recallflow.template.styles import add_styles
 from runner.errors import SettingsError
@@ -30,6 +31,7 @@ def write_template(path: Path, language: Language) -> None:
     workbook.properties.creator = "recallflow"
     add_styles(workbook)
     add_data_sheet(workbook, language)
+    add_example_sheet(workbook, language)
     add_field_sheet(workbook, language)
     try:
         with unfinished(path) as file:

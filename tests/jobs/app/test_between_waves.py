@@ -111,7 +111,7 @@ def test_where_nobody_is_there_the_run_ends_for_now(monkeypatch: pytest.MonkeyPa
     for consent in (SOMEBODY, NOBODY):
         reason = told.after(wave, NO_PAUSE, consent)
         assert reason is not None
-        assert "`recallflow resume` sends the next 100 of 1,100" in reason.en
+        assert "Resumed, the run sends the next 100 of 1,100" in reason.en
     assert told.events == []
 
 
@@ -126,7 +126,7 @@ async def test_who_says_yes_goes_on(keyboard: int, answer: str) -> None:
 async def test_anything_but_a_clear_yes_ends_the_run_for_now(keyboard: int, answer: str) -> None:
     reason = await Told(keyboard, answer).asked(GOOD)
     assert reason is not None
-    assert reason.en == "Wave 1 of 3 is done, and the next one was not wanted yet. `recallflow resume` sends it."
+    assert reason.en == "Wave 1 of 3 is done, and the next one was not wanted yet. Resumed, the run sends it."
 
 
 async def test_who_is_asked_is_told_what_went_wrong(keyboard: int, capsys: pytest.CaptureFixture[str]) -> None:

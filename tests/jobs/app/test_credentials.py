@@ -161,8 +161,8 @@ def test_a_message_hides_the_account_and_names_the_journals_folder_where_it_is_n
     monkeypatch.delenv("RECALLFLOW_HOME", raising=False)
     terms = load_settings(file=tmp_path / "none", api_key="key", api_secret="secret").notify_terms
     assert [each.get_secret_value() for each in terms.hidden] == ["key", "secret"]
-    assert terms.home is None
-    assert load_settings(file=tmp_path / "none", home=tmp_path).notify_terms.home == tmp_path
+    assert terms.target.home is None
+    assert load_settings(file=tmp_path / "none", home=tmp_path).notify_terms.target.home == tmp_path
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are of POSIX")

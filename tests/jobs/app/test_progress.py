@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from jobs.app.bar import Bar
-from jobs.app.progress import LINE_SECONDS, progress
+from jobs.app.progress import LINE_SECONDS, MOST_OF_A_KIND, print_by_kind, progress
 from jobs.app.tally import Tally
 from runner.events import Attempted, Event, LimitChanged, Loaded, Paused, Resumed, Settled, Started, Stopping
 from runner.outcome import Action, State, Stop
@@ -154,3 +154,15 @@ def test_no_terminal_cuts_anything_off(width: int, language: Language) -> None:
     )
     for part in (*parts, "120000"):
         assert part in together
+
+
+def test_notices_that_say_the_same_are_one_line_and_no_kind_fills_the_screen() -> None:
+    same = [IGNORED] * 1_200
+    expired = [Notice(code="expired", message=Text(f"Line {each}", f"第 {each} 行")) for each in range(1_200)]
+    out = io.StringIO()
+    console = Console(file=out, width=120, color_system=None)
+    print_by_kind(console, [*expired[:1], *same, *expired[1:]], "en")
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "Line 0"
+    assert lines[MOST_OF_A_KIND] == f"… and {1_200 - MOST_OF_A_KIND:,} more notices of this kind"
+    assert lines[MOST_OF_A_KIND + 1 :] == ["Passed over: 备注 [draft] (1,200 times)"]

@@ -11,6 +11,7 @@ from jobs.recallflow.fields import LANGUAGES, PUSHES, FlowUpdate, Node
 from jobs.recallflow.reference import ALL_FIELDS, FLOW_FIELDS, NODE_FIELDS, FieldSpec
 from jobs.recallflow.rule_words import option_text, rule
 from jobs.recallflow.template.data_sheet import COLUMNS
+from jobs.recallflow.template.example_sheet import FIRST_EXAMPLE_ROW
 from jobs.recallflow.template.examples import EXAMPLES, example
 from jobs.recallflow.template.validations import LONGEST_LIST, LONGEST_MESSAGE, LONGEST_TITLE
 from jobs.recallflow.template.workbook import write_template
@@ -69,7 +70,7 @@ def test_every_field_but_the_list_of_nodes_has_a_column_in_the_order_of_the_page
 def test_the_sheet_that_explains_every_field_is_not_taken_for_the_one_with_the_flows(
     workbooks: dict[str, Any], language: Language
 ) -> None:
-    sheet = workbooks[language].worksheets[1]
+    sheet = workbooks[language].worksheets[2]
     for row in first_rows(sheet):
         found = find_heading_row([row], HEADINGS)
         assert found is None or missing(found, HEADINGS)
@@ -130,17 +131,17 @@ def test_validations_reach_down_and_keep_to_what_excel_can_take(workbooks: dict[
         assert 0 < len(each.error) <= LONGEST_MESSAGE
         if each.type == "list":
             assert len(each.formula1) <= LONGEST_LIST
-    assert sheet.max_row == 1 + len(EXAMPLES), "no cell is written to be formatted"
+    assert sheet.max_row == 1, "no cell is written to be formatted"
 
 
 @each_column
 def test_what_excel_would_turn_into_something_else_is_formatted_as_text(
     workbooks: dict[str, Any], spec: FieldSpec
 ) -> None:
-    sheet = workbooks["zh"].worksheets[0]
+    sheet, examples, _ = workbooks["zh"].worksheets
     letter = column_of(sheet, spec)
     as_text = spec.kind in {"digit", "name", "text", "file"}
-    for formatted in (sheet.column_dimensions[letter], sheet[f"{letter}2"]):
+    for formatted in (sheet.column_dimensions[letter], examples[f"{letter}{FIRST_EXAMPLE_ROW}"]):
         assert (formatted.number_format == "@") is as_text
     assert sheet.freeze_panes == "B2"
 
@@ -165,11 +166,16 @@ def test_the_examples_keep_every_rule_and_are_three_different_kinds_of_node() ->
 
 @each_language
 def test_the_examples_are_marked_as_such(workbooks: dict[str, Any], language: Language) -> None:
-    flows, guide = workbooks[language].worksheets
-    for row in (2, 3, 4):
-        assert flows.cell(row, 1).comment is not None
-        assert flows.cell(row, 1).font.italic
-        assert str(flows.cell(row, 1).value) in str(guide["A3"].value)
+    flows, examples, guide = workbooks[language].worksheets
+    assert [row[0].value for row in examples.iter_rows(min_row=FIRST_EXAMPLE_ROW)] == [
+        each["keyId"] for each in EXAMPLES
+    ]
+    assert all(row[0].font.italic for row in examples.iter_rows(min_row=FIRST_EXAMPLE_ROW))
+    assert [cell.value for cell in examples[FIRST_EXAMPLE_ROW - 1]] == [cell.value for cell in flows[1]]
+    for said in (str(examples["A1"].value), str(guide["A3"].value)):
+        assert flows.title in said
+    assert examples.title in str(guide["A3"].value)
+    assert examples.row_dimensions[2].hidden
 
 
 @pytest.mark.parametrize("name", ["old.xlsx", "new.csv", "new", "old.xlsx/new.xlsx"])

@@ -99,7 +99,7 @@ def test_a_second_sheet_explains_every_column_and_word(database: Database, tmp_p
     assert set(values(path)[0]) <= set(explained)
     assert {PLANS[word].in_language(language) for word in Plan if word is not Plan.UNCHANGED} <= set(explained)
     assert any("recallflow apply" in str(row[1]) for row in values(path, "Notes") if len(row) > 1)
-    assert not any("plan.xlsx" in str(cell) for row in values(path, "Notes") for cell in row)  # it may be plan-2.xlsx
+    assert not any("plan.xlsx" in str(cell) for row in values(path, "Notes") for cell in row)  # users rename it
 
 
 def test_what_was_applied_is_said(database: Database, tmp_path: Path) -> None:
@@ -120,14 +120,18 @@ def test_a_note_does_not_repeat_the_plan_and_says_why_else_nothing_was_sent(data
     assert [row[-1] for row in values(plan(database, tmp_path, run))[1:]] == [None, "Changed since"]
 
 
-def test_nothing_is_overwritten_and_nothing_left_behind(database: Database, tmp_path: Path) -> None:
+def test_a_plan_is_never_written_under_another_name_and_nothing_is_overwritten_or_left_behind(
+    database: Database, tmp_path: Path
+) -> None:
     run = planned_run(database)
-    first, second = (plan(database, tmp_path / "out", run) for _ in range(2))
-    assert [first.name, second.name] == ["plan.xlsx", "plan-2.xlsx"]
+    before = plan(database, tmp_path / "out", run).read_bytes()
+    with pytest.raises(ReportError, match=r"plan\.xlsx is there by now.+ Name another place with --plan\.$"):
+        plan(database, tmp_path / "out", run)
+    assert (tmp_path / "out" / "plan.xlsx").read_bytes() == before
     (tmp_path / "file").touch()
     with pytest.raises(ReportError, match=r"^The plan cannot be written to .+ Name another place with --plan\.$"):
         plan(database, tmp_path / "file", run)
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"plan.xlsx", "plan-2.xlsx"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"plan.xlsx"}
 
 
 def test_the_report_of_a_run_that_plans_has_its_plan(database: Database, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from jobs.app.night.message import message
 from jobs.app.night.night import Night
 from jobs.app.night.terms import USUAL, NotifyTerms, Occasion
+from jobs.app.target import Target
 from runner.plan import Plan
 from runner.report.words import STATES
 from runner.text import Text
@@ -91,12 +92,14 @@ def test_what_was_put_right_alarms_nobody_unless_something_is_left(night: Night,
 
 
 def test_a_message_is_in_the_users_language() -> None:
-    said = message(STOPPED, NotifyTerms(urls=(URL,), home=Path("/srv/night runs")), "zh")
+    said = message(
+        STOPPED, NotifyTerms(urls=(URL,), target=Target(profile="night", home=Path("/srv/night runs"))), "zh"
+    )
     assert said is not None
     assert said.title == "recallflow：flows.xlsx 需要处理"
     assert said.body.splitlines()[0] == "运行 20260301-020000-ab12：退出码 3，用时 200 秒"
     assert "原因：已到截止时间。" in said.body
-    assert said.body.endswith("继续：recallflow resume 20260301-020000-ab12 --home '/srv/night runs'")
+    assert said.body.endswith("继续：recallflow resume 20260301-020000-ab12 --profile night --home '/srv/night runs'")
 
 
 def test_a_message_of_a_night_that_was_not_started_says_why() -> None:

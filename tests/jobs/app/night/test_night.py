@@ -1,5 +1,6 @@
 """How a night went, as the journal tells it to those who are told."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,10 @@ def test_the_ten_most_important_come_first_and_the_others_are_counted(tmp_path: 
     flows = [
         *as_wanted(5),
         Flow(key="repaired", plan=Plan.DRIFTED, state=State.SUCCEEDED),
-        *(drifted(f"drifted-{number}") for number in range(40)),
+        *(
+            drifted(f"drifted-{number}", PlannedDifference(field="recallNum", old=number, new=50, moved_by=None))
+            for number in range(40)
+        ),
         Flow(key="locked", plan=Plan.LOCKED, state=State.NOT_SENT),
         Flow(key="missing", plan=Plan.MISSING, state=State.NOT_SENT),
         Flow(key="unreadable", plan=Plan.UNREADABLE, state=State.NOT_SENT, code="1001", message="no right"),
@@ -74,6 +78,31 @@ def test_the_ten_most_important_come_first_and_the_others_are_counted(tmp_path: 
     words = [line.text.en for line in night.lines]
     assert words[0] == "7: failed · 1003 status error"
     assert words[3:5] == ["unreadable: unreadable · 1001 no right", "#51: invalid · B51 500 is more than 100"]
+
+
+def test_flows_of_which_the_same_is_to_be_said_are_one_line_with_their_number(tmp_path: Path) -> None:
+    moved = PlannedDifference(field="recallNum", old=3, new=5, moved_by=MovedBy.REMOTE)
+    flows = [
+        *(drifted(f"drifted-{number}", moved) for number in range(1_200)),
+        drifted("other", PlannedDifference(field="recallNum", old=4, new=5, moved_by=MovedBy.REMOTE)),
+        *(Flow(key=f"missing-{number}", plan=Plan.MISSING, state=State.NOT_SENT) for number in range(2)),
+        *(replace(FAILED, key=f"failed-{number}") for number in range(3)),
+        replace(FAILED, key="otherwise", message="no right"),
+        *(Flow(key=f"invalid-{number}", plan=None, state=State.INVALID) for number in range(1_300)),
+    ]
+    with Database(tmp_path / "journal.sqlite3") as database:
+        night = night_of(database, a_night(database, flows), 1)
+    assert [(line.key, line.count) for line in night.lines] == [
+        ("failed-0", 3),
+        ("otherwise", 1),
+        ("invalid-0", 1_300),
+        ("missing-0", 2),
+        ("drifted-0", 1_200),
+        ("other", 1),
+    ]
+    assert night.more == 0
+    assert night.lines[4].text.en == "drifted-0 and 1,199 more: drifted · recallNum: 3 → 5 (changed at the vendor's)"
+    assert night.lines[4].text.zh == "drifted-0 等 1,200 个：有偏离 · recallNum：3 → 5（供应商侧有改动）"
 
 
 def test_a_night_knows_its_counts_and_when_it_ended(tmp_path: Path) -> None:
