@@ -56,9 +56,10 @@ app = typer.Typer(
         "把电子表格中的呼叫流程更新转换为 API 请求，并报告每一条的结果。",
     ),
     epilog=say(
-        "Exit codes: 0 as wanted · 1 some failed, unknown or invalid · 2 nothing started · 3 stopped early · "
-        "4 drift found, not applied · 130/143 interrupted",
-        "退出码：0 全部成功 · 1 部分失败、未知或有误 · 2 未开始 · 3 提前停止 · 4 有差异未修复 · 130/143 被中断",
+        "Exit codes: 0 as wanted · 1 some failed, unknown or invalid · 2 nothing started · 3 stopped early "
+        "or no report could be written · 4 drift found, not applied · 130/143 interrupted",
+        "退出码：0 全部成功 · 1 部分失败、未知或有误 · 2 未开始 · 3 提前停止或报告未能写入 · "
+        "4 有差异未修复 · 130/143 被中断",
     ),
 )
 
