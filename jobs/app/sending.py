@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from random import SystemRandom
 
 from jobs.app.between_waves import Consent, between_waves
+from jobs.app.consent import Question, agree_after_reading
 from jobs.app.deadline import Control
 from jobs.app.job_of import job_of
 from jobs.app.loop import run_loop
@@ -68,15 +70,19 @@ class Delivery:
         *,
         resumed: bool = False,
         consent: Consent = NOBODY,
+        question: Question | None = None,
     ) -> Stop | None:
         """Sends what is ready in the run, or, resumed, all that is not settled. Gives why it stopped early, if it did.
 
-        A run that has terms is compared first, and only what those say is sent.
+        A run that has terms is compared first, and only what those say is sent; by whoever is there to be asked, once
+        it is known what that is.
 
         Raises:
             JournalError: another process sends this run.
         """
-        return run_loop(self._send(run, database, settings, observe, control, resumed=resumed, consent=consent))
+        return run_loop(
+            self._send(run, database, settings, observe, control, resumed=resumed, consent=consent, question=question)
+        )
 
     async def _send(
         self,
@@ -88,11 +94,21 @@ class Delivery:
         *,
         resumed: bool,
         consent: Consent,
+        question: Question | None,
     ) -> Stop | None:
         record = Ledger(database).run(run)
         terms = decode_terms(record.terms) if record.terms else PlanTerms()
         async with self.vendor(settings, _filling(record, database)) as (client, carrier):
-            phases = send if record.terms is None else reconcile
+            phases = (
+                send
+                if record.terms is None
+                else partial(
+                    reconcile,
+                    agree=agree_after_reading(
+                        run, database, question, observe, control, strict=settings.strict, resumed=resumed
+                    ),
+                )
+            )
             return await phases(
                 job_of(record, database, client),
                 run,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from jobs.app.between_waves import Consent
+from jobs.app.consent import Question, agree_to_resume, is_refused_strictly, refuse_strictly
 from jobs.app.ending import Ending, end
 from jobs.app.export_ending import ExportEnding, end_of_export
 from jobs.app.guarded import GUARDED, guarded
@@ -73,13 +74,18 @@ def resume(options: ResumeOptions) -> int:
         check_destination(record, delivery)
         if record.job == EXPORT:
             return _resume_export(record, database, delivery, settings, options, write)
+        if is_refused_strictly(record, settings):
+            return refuse_strictly(record, language, json=options.ending.json)
+        question = _question(options, delivery)
         if record.terms is not None:
             return _resume_planned(record, database, delivery, settings, options, write)
+        said_yes = False
         if record.state is RunState.PLANNED and delivery.base_url is not None:
             Journal(database).redirect(record.id, delivery.destination)  # a dry run goes nowhere
             settle_meanwhile(database, record.id, now=time.time())
-            check_repeats(record.id, database, language, yes=options.yes, json=options.ending.json)
-        check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
+            said_yes = check_repeats(record.id, database, language, yes=options.yes, json=options.ending.json)
+        said_yes |= check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
+        agree_to_resume(record, database, delivery.destination, question, said_yes=said_yes)
         with Interrupts() as interrupts:
             with watching(settings.log, write, console, language) as observe:
                 stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=True)
@@ -118,6 +124,7 @@ def _resume_planned(
     consent = Consent(language=language, yes=options.yes, json=options.ending.json)
     if record.job == UPLOAD:
         return _resume_compared_upload(record, database, delivery, settings, options, write)
+    agree_to_resume(record, database, delivery.destination, _question(options, delivery))
     begin_turn(record.id, database, discard=False)
     if not options.yes:  # what was under way a moment ago may have ended since
         try:
@@ -169,11 +176,17 @@ def _resume_compared_upload(
 ) -> int:
     """The same, for an upload: it ends as one."""
     language = options.ending.language
-    check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
+    said_yes = check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
+    agree_to_resume(record, database, delivery.destination, _question(options, delivery), said_yes=said_yes)
     with Interrupts() as interrupts:
         with watching(settings.log, write, Console(stderr=True), language) as observe:
             stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=True)
         return end(record.id, database, stop, options.ending, interrupts)
+
+
+def _question(options: ResumeOptions, delivery: Delivery) -> Question:
+    real = delivery.base_url is not None
+    return Question(language=options.ending.language, yes=options.yes, json=options.ending.json, real=real)
 
 
 def _done_without_report(database: Database, name: str | None) -> RunRecord | None:
