@@ -23,6 +23,7 @@ from runner.outcome import RunState, Stop
 from runner.plan import Plan
 from runner.planning.planners import planner_of
 from runner.planning.terms import PlanTerms, decode_terms
+from runner.sending.agreement import Agree, agreement
 from runner.sending.barrier import straight_on
 from runner.sending.disk import Disk, DiskThread
 from runner.sending.guards import Guards
@@ -53,6 +54,7 @@ async def reconcile(  # noqa: PLR0913 - where everything is put together
     disk: Callable[[], Disk] = DiskThread,
     between: Between = straight_on,
     overwrites: Collection[int] = (),
+    agree: Agree | None = None,
 ) -> Stop | None:
     """Reads the remote state of what nobody has read yet, plans, and sends what the run's terms say.
 
@@ -75,6 +77,8 @@ async def reconcile(  # noqa: PLR0913 - where everything is put together
         disk: makes where a phase does the journal's writing.
         between: what is done between two waves.
         overwrites: as for `runner.engine.send`.
+        agree: asks whoever is to agree before the first request is sent; None where nobody is. Where nobody agrees,
+            the run is kept as a plan.
 
     Returns:
         Why it stopped early, if it did, as `runner.engine.send`. That too much would be changed is no such reason: it
@@ -141,6 +145,14 @@ async def reconcile(  # noqa: PLR0913 - where everything is put together
         reason = _too_many(database, run, terms)
         sends = terms.apply and reason is None
         observe(Compared(plan=plan_counts(database, run), to_send=ledger.run(run).open if sends else 0))
+        if sends and agree and ledger.run(run).open:
+            answer = await agreement(agree, readings, now=now)
+            if isinstance(answer, Stop):
+                journal.end_run(run, stop=answer, seconds=now() - began, lease=readings.token)
+                readings.end()
+                return answer
+            reason, sends = answer, answer is None
+            hold_back_overtaken(database, run, now=now(), lease=readings.token)  # others may have sent meanwhile
         if not sends:
             keep_as_plan(database, run, reason=reason, seconds=now() - began, lease=readings.token)
             return None

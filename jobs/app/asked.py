@@ -22,7 +22,9 @@ def asked_to_upload(
 ) -> str:
     """`recallflow upload flows.xlsx --concurrency 64`."""
     words = ["recallflow", "upload", str(source.path), *_reading(source)]
-    words += ["--compare"] * compare + ["--sandbox"] * in_sandbox + ["--dry-run"] * dry_run
+    words += (
+        ["--compare"] * compare + ["--strict"] * settings.strict + ["--sandbox"] * in_sandbox + ["--dry-run"] * dry_run
+    )
     return typed([*words, *_set(settings, () if dry_run else _TOLD)])
 
 
@@ -37,7 +39,7 @@ def asked_to_reconcile(
 ) -> str:
     """`recallflow reconcile flows.xlsx --apply`."""
     words = ["recallflow", "reconcile", str(source.path), *_reading(source)]
-    words += ["--apply"] * terms.apply + ["--conflicts", "ours"] * terms.conflicts_ours
+    words += ["--strict"] * settings.strict + ["--apply"] * terms.apply + ["--conflicts", "ours"] * terms.conflicts_ours
     words += ["--ignore", str(ignore)] if ignore else []
     words += ["--deadline", f"{deadline:g}s"] if deadline is not None else []
     for option, fields in (("--only-fields", terms.fields.only), ("--exclude-fields", terms.fields.excluded)):

@@ -4,12 +4,26 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
 from runner.outcome import Stop
-from runner.sending.pool import Pool
 from runner.text import Text
 
-Control = Callable[[Pool], AbstractContextManager[None]]
+
+class Stoppable(Protocol):
+    """The pool, or a question before it, which somebody may stop."""
+
+    stopped: Stop | None
+    """Why it was stopped; None where it was not."""
+
+    def stop(self, stop: Stop) -> None:
+        """Start nothing more."""
+
+    def leave(self) -> None:
+        """After `stop`, end what is under way as well."""
+
+
+Control = Callable[[Stoppable], AbstractContextManager[None]]
 """Is given the pool for as long as it runs."""
 
 
@@ -28,7 +42,7 @@ class Deadline:
         self._over = clock() + seconds
 
     @contextmanager
-    def control(self, pool: Pool) -> Iterator[None]:
+    def control(self, pool: Stoppable) -> Iterator[None]:
         """While it lasts, the pool is stopped when the time is over."""
         left = max(self._over - self._clock(), 0.0)
         timer = asyncio.get_running_loop().call_later(left, self._stop, pool)
@@ -37,7 +51,7 @@ class Deadline:
         finally:
             timer.cancel()
 
-    def _stop(self, pool: Pool) -> None:
+    def _stop(self, pool: Stoppable) -> None:
         pool.stop(Stop(reason=_OVER.format(seconds=f"{self._seconds:g}"), code="deadline"))
 
 
@@ -45,7 +59,7 @@ def both(first: Control, second: Control) -> Control:
     """Two that may stop the same pool."""
 
     @contextmanager
-    def control(pool: Pool) -> Iterator[None]:
+    def control(pool: Stoppable) -> Iterator[None]:
         with first(pool), second(pool):
             yield
 

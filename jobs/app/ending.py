@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from jobs.app.exit_codes import exit_code
+from jobs.app.exit_codes import ExitCode, exit_code, worst
 from jobs.app.printing import print_line
 from jobs.app.problems import print_notices, print_problems
 from jobs.app.reporting import ReportTerms, note_report, report
@@ -73,15 +73,18 @@ def end(run: int, database: Database, stop: Stop | None, ending: Ending, interru
         JournalError: the journal cannot be read.
     """
     ledger = Ledger(database)
-    reported = _report(run, database, ending, interrupts)
-    if not reported and not (stop and stop.signal):  # what became of the run is in the journal
+    waited, unwritten = _report(run, database, ending, interrupts)
+    if not waited and not (stop and stop.signal):  # what became of the run is in the journal
         stop = Stop(reason=_WITHOUT_REPORT, signal=interrupts.last)
     record = ledger.run(run)
     if stop and record.reason is None:  # the journal could not be told, or all was done but the report
         done = record.state is RunState.DONE
         record = replace(record, state=RunState.DONE if done else RunState.STOPPED, reason=stop.reason)
     code = exit_code(record, stop)
+    if unwritten:
+        code = worst(code, ExitCode.STOPPED)
     if ending.json:
+        record = replace(record, reason=record.reason or unwritten)
         print_json(run_json(record, code, ending.language))
         return code
     out = Console()
@@ -92,22 +95,25 @@ def end(run: int, database: Database, stop: Stop | None, ending: Ending, interru
     return code
 
 
-def _report(run: int, database: Database, ending: Ending, interrupts: Interrupts) -> bool:
-    """Writes the report, unless the user wants to be gone. Gives whether it was."""
+def _report(run: int, database: Database, ending: Ending, interrupts: Interrupts) -> tuple[bool, Text | None]:
+    """Write the report, unless the user wants to be gone.
+
+    Returns:
+        Whether the user waited for the report, and why the report could not be written, if it could not.
+    """
     record = Ledger(database).run(run)
     resume_reports = record.state is not RunState.PLANNED  # that one would be sent
     short = record.requests <= SHORT_REPORT or not resume_reports
     try:
         if short or not interrupts.at_once:
             with interrupts.reporting(short=short):
-                _write_report(run, database, ending)
-            return True
+                return True, _write_report(run, database, ending)
     except KeyboardInterrupt:
         pass
     if resume_reports:
         command = ending.target.to(record.endpoint).command("resume", record.name)
         print_line(Console(stderr=True), _RESUME_REPORTS.format(command=command), ending.language)
-    return False
+    return False, None
 
 
 SHORT_REPORT = 5_000
@@ -120,8 +126,12 @@ _RESUME_REPORTS = Text(
 )
 
 
-def _write_report(run: int, database: Database, ending: Ending) -> None:
-    """A report that cannot be written takes nothing from the run: the journal has it all."""
+def _write_report(run: int, database: Database, ending: Ending) -> Text | None:
+    """Write the report; one that cannot be written takes nothing from the run: the journal has it all.
+
+    Returns:
+        Why the report could not be written; None where it was.
+    """
     terms = ReportTerms(path=ending.report, language=ending.language, corrected=ending.corrected)
     with suppress(JournalError):
         note_report(run, database, None)  # an earlier one tells an earlier story
@@ -129,3 +139,5 @@ def _write_report(run: int, database: Database, ending: Ending) -> None:
         report(run, database, terms)
     except (ReportError, JournalError) as error:
         print_line(Console(stderr=True), Text.of(error), ending.language, style="bold red")
+        return Text.of(error)
+    return None

@@ -20,9 +20,28 @@ class ExitCode(IntEnum):
     NOT_STARTED = 2
     """Usage, settings, or a file that cannot be read."""
     STOPPED = 3
-    """Stopped early; `resume` goes on."""
+    """Stopped early, and `resume` goes on; or the report, the plan or the export could not be written."""
     DRIFT = 4
     """Something is not as wanted at the vendor's, and was not sent."""
+
+
+def worst(*codes: int) -> int:
+    """The code that counts where several apply: 2, then that of a signal, 3, 1, 4, 0."""
+    return min(codes, key=_rank)
+
+
+def _rank(code: int) -> int:
+    return _ORDER.index(ExitCode(code)) if code < SIGNALLED else _ORDER.index(None)
+
+
+_ORDER = (
+    ExitCode.NOT_STARTED,
+    None,  # a signal
+    ExitCode.STOPPED,
+    ExitCode.SOME_NOT,
+    ExitCode.DRIFT,
+    ExitCode.AS_WANTED,
+)
 
 
 def exit_code(run: RunRecord, stop: Stop | None) -> int:
@@ -49,10 +68,7 @@ def night_exit_code(run: RunRecord, stop: Stop | None) -> int:
         return SIGNALLED + stop.signal
     if run.state is not RunState.DONE and (stop or not run.is_plan):
         return ExitCode.STOPPED
-    if run.counts[State.FAILED] or run.counts[State.UNKNOWN]:
+    bad = any(run.counts[state] for state in (State.FAILED, State.UNKNOWN, State.INVALID))
+    if bad or (run.plan and run.plan[Plan.UNREADABLE]):
         return ExitCode.SOME_NOT
-    if run.left:
-        return ExitCode.DRIFT
-    if run.counts[State.INVALID] or (run.plan and run.plan[Plan.UNREADABLE]):
-        return ExitCode.SOME_NOT
-    return ExitCode.AS_WANTED
+    return ExitCode.DRIFT if run.left else ExitCode.AS_WANTED

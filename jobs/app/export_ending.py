@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from jobs.app.exit_codes import SIGNALLED, ExitCode, night_exit_code
+from jobs.app.exit_codes import SIGNALLED, ExitCode, night_exit_code, worst
 from jobs.app.most_important import print_most_important
 from jobs.app.printing import print_line
 from jobs.app.problems import notices_json, print_problems
@@ -73,18 +73,20 @@ def end_of_export(
     if code == ExitCode.DRIFT:  # of what is missing there is nothing to be put right here
         code = ExitCode.SOME_NOT
     exported: Exported | None = None
+    unwritten: Text | None = None
     if not record.unread and not stop and ending.out is not None:
         try:
             exported = _write(run, database, ending.out, ending, interrupts)
         except (ReportError, JournalError) as error:
-            code = ExitCode.SOME_NOT
+            code, unwritten = worst(code, ExitCode.STOPPED), Text.of(error)
             print_line(Console(stderr=True), Text.of(error), ending.language, style="bold red")
         except KeyboardInterrupt:
             code = SIGNALLED + ((interrupts.last if interrupts else None) or 2)
     days = days_of(database, run)
     if ending.json:
         print_json(
-            run_json(record, code, ending.language) | _json(exported, days, _next(record, exported, ending)),
+            run_json(replace(record, reason=record.reason or unwritten), code, ending.language)
+            | _json(exported, days, _next(record, exported, ending)),
             notices=(each for each in notices_json(ledger, run, ending.language) if each["code"] != DAYS_ASKED),
         )
     elif not ending.quiet or code != ExitCode.AS_WANTED:

@@ -35,6 +35,7 @@ from jobs.app.options import (
     RunArgument,
     SheetOption,
     SpreadsheetArgument,
+    StrictOption,
     YesOption,
 )
 from jobs.app.plan_commands import apply, reconcile
@@ -56,9 +57,10 @@ app = typer.Typer(
         "把电子表格中的呼叫流程更新转换为 API 请求，并报告每一条的结果。",
     ),
     epilog=say(
-        "Exit codes: 0 as wanted · 1 some failed, unknown or invalid · 2 nothing started · 3 stopped early · "
-        "4 drift found, not applied · 130/143 interrupted",
-        "退出码：0 全部成功 · 1 部分失败、未知或有误 · 2 未开始 · 3 提前停止 · 4 有差异未修复 · 130/143 被中断",
+        "Exit codes: 0 as wanted · 1 some failed, unknown or invalid · 2 nothing started · 3 stopped early "
+        "or no report could be written · 4 drift found, not applied · 130/143 interrupted",
+        "退出码：0 全部成功 · 1 部分失败、未知或有误 · 2 未开始 · 3 提前停止或报告未能写入 · "
+        "4 有差异未修复 · 130/143 被中断",
     ),
 )
 
@@ -81,20 +83,22 @@ def upload(  # noqa: PLR0913 - its options
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("Stop before sending.", "在发送前停止。"))] = False,
     compare: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--compare",
+            "--compare/--no-compare",
+            show_default=False,
             help=say(
                 "Read what the vendor has first; send only what differs, so that it can be undone.",
                 "先读取供应商现值，只发送有差异的流程，以便撤销。",
             ),
         ),
-    ] = False,
+    ] = None,
     base_url: BaseUrlOption = None,
     concurrency: ConcurrencyOption = None,
     rate: RateOption = None,
     canary: CanaryOption = None,
     max_failures: MaxFailuresOption = None,
+    strict: StrictOption = None,
     log_level: LogLevelOption = None,
     log_format: LogFormatOption = None,
     log_file: LogFileOption = None,
@@ -126,6 +130,7 @@ def upload(  # noqa: PLR0913 - its options
             rate=rate,
             canary=canary,
             max_failures=max_failures,
+            strict=strict,
             log_level=log_level,
             log_format=log_format,
             log_file=log_file,
@@ -155,6 +160,7 @@ def resume(  # noqa: PLR0913 - its options
     rate: RateOption = None,
     canary: CanaryOption = None,
     max_failures: MaxFailuresOption = None,
+    strict: StrictOption = None,
     log_level: LogLevelOption = None,
     log_format: LogFormatOption = None,
     log_file: LogFileOption = None,
@@ -183,6 +189,7 @@ def resume(  # noqa: PLR0913 - its options
             rate=rate,
             canary=canary,
             max_failures=max_failures,
+            strict=strict,
             log_level=log_level,
             log_format=log_format,
             log_file=log_file,

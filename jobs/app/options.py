@@ -108,6 +108,14 @@ MaxFailuresOption = Annotated[
         ),
     ),
 ]
+StrictOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--strict/--no-strict",
+        help=say("Send nothing if anything is invalid.", "只要有一条数据有误，就全部不发送。"),
+        show_default=False,
+    ),
+]
 LogLevelOption = Annotated[
     str | None,
     typer.Option(

@@ -1,12 +1,13 @@
 """How a run that plans ends for the user: the plan, the report, the summary, those who are told, the exit code."""
 
+import signal
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 
-from jobs.app.exit_codes import ExitCode, night_exit_code
+from jobs.app.exit_codes import SIGNALLED, ExitCode, night_exit_code, worst
 from jobs.app.most_important import print_most_important
 from jobs.app.night.night import night_of
 from jobs.app.night.telling import tell_of
@@ -65,12 +66,12 @@ def end_of_plan(
         JournalError: the journal cannot be read.
     """
     ledger = Ledger(database)
-    plan = _write(run, database, ending, interrupts)
+    plan, files_code, unwritten = _write(run, database, ending, interrupts)
     record = ledger.run(run)
     if stop and record.reason is None:  # the journal could not be told
         state = RunState.DONE if record.state is RunState.DONE else RunState.STOPPED
         record = replace(record, state=state, reason=stop.reason)
-    code = night_exit_code(record, stop)
+    code = worst(night_exit_code(record, stop), files_code)
     if record.job == RECONCILE:
         with suppress(KeyboardInterrupt), interrupts.reporting(short=False):  # a service may take its time
             tell = on_stderr(ending.language)
@@ -78,19 +79,25 @@ def end_of_plan(
     if ending.json:
         if plan:
             print_line(Console(stderr=True), plan_line(plan), ending.language)
-        print_json(run_json(record, code, ending.language))
+        print_json(run_json(replace(record, reason=record.reason or unwritten), code, ending.language))
     elif not ending.quiet or code is not ExitCode.AS_WANTED:
         _print(record, ledger, plan, ending)
     return code
 
 
-def _write(run: int, database: Database, ending: PlanEnding, interrupts: Interrupts) -> Path | None:
-    """Writes the files that are wanted, unless the user wants to be gone. Gives where the plan lies."""
+def _write(
+    run: int, database: Database, ending: PlanEnding, interrupts: Interrupts
+) -> tuple[Path | None, int, Text | None]:
+    """Write the files that are wanted, unless the user wants to be gone.
+
+    Returns:
+        The place of the plan, the exit code that the files come to, and why one of them could not be written.
+    """
     plan: Path | None = None
     err = Console(stderr=True)
     try:
         if interrupts.at_once:
-            return None
+            return None, ExitCode.AS_WANTED if (ending.plan or ending.report) is None else _signalled(interrupts), None
         with interrupts.reporting(short=False):
             if ending.plan:
                 plan = write_plan(ending.plan, Ledger(database), run, Reconcile(None), ending.language)
@@ -98,10 +105,16 @@ def _write(run: int, database: Database, ending: PlanEnding, interrupts: Interru
                 report(run, database, ReportTerms(path=ending.report, language=ending.language, corrected=CORRECTED))
     except (ReportError, JournalError) as error:  # the journal has it all
         print_line(err, Text.of(error), ending.language, style="bold red")
+        return plan, ExitCode.STOPPED, Text.of(error)
     except KeyboardInterrupt:
         command = ending.target.command("report", Ledger(database).run(run).name)
         print_line(err, _WITHOUT_FILES.format(command=command), ending.language)
-    return plan
+        return plan, _signalled(interrupts), None
+    return plan, ExitCode.AS_WANTED, None
+
+
+def _signalled(interrupts: Interrupts) -> int:
+    return SIGNALLED + (interrupts.last or signal.SIGINT)
 
 
 def _print(record: RunRecord, ledger: Ledger, plan: Path | None, ending: PlanEnding) -> None:

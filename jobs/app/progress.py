@@ -101,7 +101,7 @@ def _making_room(observe: Observe, bar: Shown) -> Observe:
     def make_room(event: Event) -> None:
         if isinstance(event, Asking):
             bar.end()
-        elif type(event) in {WaveBegan, Stopping}:
+        elif type(event) in {Started, WaveBegan, Stopping}:
             bar.draw()
         observe(event)
 

@@ -17,10 +17,13 @@ from runner.text import Language, Text
 
 def check_repeats(
     run: int, database: Database, language: Language, *, yes: bool, json: bool, compares: bool = False
-) -> None:
+) -> bool:
     """Lets a loaded run, of which nothing was sent, go on where the journal says that it goes.
 
     One that compares first may be begun again and again: what is as wanted is not sent once more.
+
+    Returns:
+        Whether somebody was asked, and said yes.
 
     Raises:
         InputError: it is not to be sent.
@@ -28,15 +31,15 @@ def check_repeats(
     terms = LeaseTerms(owner=this_process())
     repeats = find_repeats(database, run, terms, now=time.time(), is_gone=is_gone)
     if yes:
-        return
+        return False
     try:
-        _check(repeats, Ledger(database).run(run).origin, language, json=json, compares=compares)
+        return _check(repeats, Ledger(database).run(run).origin, language, json=json, compares=compares)
     except BaseException:
         release_reserved(database, run, owner=terms.owner)
         raise
 
 
-def _check(repeats: Repeats, origin: str | None, language: Language, *, json: bool, compares: bool) -> None:
+def _check(repeats: Repeats, origin: str | None, language: Language, *, json: bool, compares: bool) -> bool:
     if repeats.under_way:
         words = _ORIGIN_UNDER_WAY if origin else _UNDER_WAY
         raise _refused(words.format(run=repeats.under_way.name, holder=repeats.holder))
@@ -46,21 +49,27 @@ def _check(repeats: Repeats, origin: str | None, language: Language, *, json: bo
             raise _refused(_SEND_ANYWAY.format(sent=sent))
         if not confirmed(_AGAIN.format(sent=sent), language):
             raise _refused(_AS_ANSWERED)
+        return True
+    return False
 
 
-def check_corrections(record: RunRecord, database: Database, language: Language, *, yes: bool, json: bool) -> None:
+def check_corrections(record: RunRecord, database: Database, language: Language, *, yes: bool, json: bool) -> bool:
     """Lets a run go on of which corrections were sent, where something is left of it that they do not have.
+
+    Returns:
+        Whether somebody was asked, and said yes.
 
     Raises:
         InputError: it is not to be sent.
     """
     if yes or not is_left_with_some(database, record.id):
-        return
+        return False
     corrected = _CORRECTED.format(run=record.name, by=later_corrections(database, record.id)[0].name)
     if not somebody_is_there(json=json):
         raise _refused(_SEND_THE_REST.format(corrected=corrected))
     if not confirmed(_THE_REST.format(corrected=corrected), language):
         raise _refused(_AS_ANSWERED)
+    return True
 
 
 def _refused(reason: Text) -> InputError:

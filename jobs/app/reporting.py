@@ -1,7 +1,9 @@
 """Where a run's report lies, and what is in it."""
 
+import os
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -93,7 +95,7 @@ def check_report(
     """
     if path is None:
         path = Path(f"report{ending}")
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where the name is too long
         raise SettingsError(
             f"{what.en} {path} is a folder. Name a file in it with {option}.",
             f"{what.zh} {path} 是文件夹。请用 {option} 指定其中的文件名。",
@@ -105,6 +107,8 @@ def check_report(
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            path.stat()  # raises where the name is too long
         with TemporaryFile(dir=path.parent):
             pass
     except OSError as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from jobs.app.language import default_language
-from runner.errors import ManyWrong, RunnerError
+from runner.errors import ManyWrong, ReportError, RunnerError
 from runner.text import Language, Text
 
 
@@ -22,7 +22,8 @@ def run_command(job: str, command: Callable[[Language], int], lang: str | None, 
         from jobs.app.exit_codes import ExitCode  # noqa: PLC0415 - for fast help
 
         reason = Text.of(error).in_language(language)
-        code = _not_started(job, reason, ExitCode.NOT_STARTED, json=json, in_lines=isinstance(error, ManyWrong))
+        code = ExitCode.STOPPED if isinstance(error, ReportError) else ExitCode.NOT_STARTED
+        code = _not_started(job, reason, code, json=json, in_lines=isinstance(error, ManyWrong))
     except KeyboardInterrupt:
         from jobs.app.exit_codes import SIGNALLED  # noqa: PLC0415 - for fast help
 

@@ -1,11 +1,13 @@
 """Sends a loaded run to the vendor, or to the simulated one."""
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from random import SystemRandom
 
 from jobs.app.between_waves import Consent, between_waves
+from jobs.app.consent import Question, agree_after_reading
 from jobs.app.deadline import Control
 from jobs.app.job_of import job_of
 from jobs.app.loop import run_loop
@@ -32,6 +34,14 @@ from runner.sending.transport import Transport, check_endpoint
 
 NOBODY = Consent(language="en", json=True)
 """Nobody is asked; for what goes in one wave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """What is asked of a run that is resumed."""
+
+    overwrites: frozenset[int] = frozenset()
+    """Later runs over whose values it sends its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,21 +76,28 @@ class Delivery:
         observe: Observe,
         control: Control,
         *,
-        resumed: bool = False,
+        resumed: Resumed | None = None,
         consent: Consent = NOBODY,
-        overwrites: Collection[int] = (),
+        question: Question | None = None,
     ) -> Stop | None:
         """Sends what is ready in the run, or, resumed, all that is not settled. Gives why it stopped early, if it did.
 
-        A run that has terms is compared first, and only what those say is sent. Of later runs, only those in
-        `overwrites` are overwritten.
+        A run that has terms is compared first, and only what those say is sent; by whoever is there to be asked, once
+        it is known what that is.
 
         Raises:
             JournalError: another process sends this run.
         """
         return run_loop(
             self._send(
-                run, database, settings, observe, control, resumed=resumed, consent=consent, overwrites=overwrites
+                run,
+                database,
+                settings,
+                observe,
+                control,
+                resumed=resumed,
+                consent=consent,
+                question=question,
             )
         )
 
@@ -92,14 +109,23 @@ class Delivery:
         observe: Observe,
         control: Control,
         *,
-        resumed: bool,
+        resumed: Resumed | None,
         consent: Consent,
-        overwrites: Collection[int],
+        question: Question | None,
     ) -> Stop | None:
         record = Ledger(database).run(run)
         terms = decode_terms(record.terms) if record.terms else PlanTerms()
         async with self.vendor(settings, _filling(record, database)) as (client, carrier):
-            phases = send if record.terms is None else reconcile
+            phases = (
+                send
+                if record.terms is None
+                else partial(
+                    reconcile,
+                    agree=agree_after_reading(
+                        run, database, question, observe, control, strict=settings.strict, resumed=resumed is not None
+                    ),
+                )
+            )
             return await phases(
                 job_of(record, database, client),
                 run,
@@ -114,7 +140,7 @@ class Delivery:
                 control=control,
                 resumed=self.destination if resumed else None,
                 between=between_waves(terms, consent, observe),
-                overwrites=overwrites,
+                overwrites=resumed.overwrites if resumed else (),
             )
 
     @asynccontextmanager

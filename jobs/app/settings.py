@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     canary: int | None = Field(default=None, ge=0)
     max_failures: str | None = None
     max_changes: str = "20%"
+    compare: bool = False
+    strict: bool = False
 
     log_level: LogLevel | None = None
     log_format: LogFormat | None = None

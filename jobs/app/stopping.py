@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Self
 
+from jobs.app.deadline import Stoppable
 from runner.outcome import Stop
-from runner.sending.pool import Pool
 from runner.text import Text
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -28,7 +28,7 @@ class Interrupts:
     """
 
     def __init__(self) -> None:
-        self._pool: Pool | None = None
+        self._pool: Stoppable | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._early: int | None = None
         self._reporting = False
@@ -48,7 +48,7 @@ class Interrupts:
             signal.signal(number, handler)
 
     @contextmanager
-    def control(self, pool: Pool) -> Iterator[None]:
+    def control(self, pool: Stoppable) -> Iterator[None]:
         """While it lasts, the first signal starts nothing more, and the second ends what is in flight."""
         self._loop, self._pool = asyncio.get_running_loop(), pool
         if self._early is not None:

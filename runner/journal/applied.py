@@ -10,6 +10,9 @@ from runner.outcome import State
 MOST_RUNS = 10
 """Runs that are searched for what a whole run has overwritten."""
 
+TIMES_AS_MANY = 2
+"""Rows of earlier runs that are looked into for each request, at most, before one run more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
@@ -93,6 +96,27 @@ class AppliedBefore:
                 break
         return found
 
+    def last_just_so(self) -> int:
+        """How many of the run's requests that are ready were applied last, for certain, exactly as they are now.
+
+        The latest runs only are looked into, which together have a few times as many requests, so that it takes less
+        than a second for 100,000.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        [ready] = self._database.execute(
+            "SELECT count(*) FROM requests WHERE run = ? AND state = 'ready'", (self._run,)
+        ).fetchone()
+        runs, looked_into = list[int](), 0
+        for run in self._runs:
+            if looked_into > TIMES_AS_MANY * ready:
+                break
+            runs.append(run)
+            [rows] = self._database.execute("SELECT ifnull(rows, 0) FROM runs WHERE id = ?", (run,)).fetchone()
+            looked_into += rows
+        return int(self._database.execute(_over(runs, _LAST_JUST_SO), (self._run,)).fetchone()[0])
+
     def updates(self) -> Iterator[Update]:
         """The run's own requests that succeeded, in input order. Streams, which is much faster than `last` for each.
 
@@ -147,3 +171,16 @@ FROM requests AS mine JOIN bodies USING (run, ordinal)
 WHERE mine.run = ? AND mine.state = 'succeeded' ORDER BY mine.ordinal
 """
 # What an earlier run has sent later, having been resumed, is not what this one has overwritten.
+
+_LAST_JUST_SO = """
+SELECT count(*) FROM (
+    SELECT old.run, old.ordinal, old.key, old.state, max(ifnull(coalesce(old.settled, old.first_sent), 1e300))
+    FROM requests AS old WHERE {touched} GROUP BY old.key
+) AS last
+    CROSS JOIN requests AS mine INDEXED BY requests_by_key ON mine.run = ? AND mine.key = last.key
+    CROSS JOIN bodies AS own ON own.run = mine.run AND own.ordinal = mine.ordinal
+    CROSS JOIN bodies ON bodies.run = last.run AND bodies.ordinal = last.ordinal
+    LEFT JOIN plans ON plans.run = last.run AND plans.ordinal = last.ordinal
+WHERE mine.state = 'ready' AND last.state IN ('succeeded', 'unchanged') AND coalesce(plans.base, bodies.body) = own.body
+"""
+# Of the columns beside a max(), SQLite gives those of the row that has it.

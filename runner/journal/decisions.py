@@ -60,6 +60,16 @@ def keep_as_plan(database: Database, run: int, *, reason: Text | None, seconds: 
         database.execute("UPDATE leases SET expires = 0 WHERE token = ?", (lease,))
 
 
+def keep_unsent(database: Database, run: int, reason: Text) -> None:
+    """Write down why nothing is sent of a loaded run, which stays planned.
+
+    Raises:
+        JournalError: the journal cannot be written.
+    """
+    with database.transaction():
+        database.execute("UPDATE runs SET reason_en = ?, reason_zh = ? WHERE id = ?", (reason.en, reason.zh, run))
+
+
 def take_turn(
     database: Database, run: int, terms: LeaseTerms, *, now: float, is_gone: IsGone
 ) -> tuple[str, str] | None:

@@ -33,3 +33,14 @@ def has_more_to_send(database: Database, run: int) -> bool:
             _REFUSED_WITH_THE_RUN,
         )
     )
+
+
+def left_to_send(database: Database, run: int) -> int:
+    """How many requests a resumed run would send, but for what other runs have taken over.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    left = f"state IN ('ready', 'sending') OR {_NOT_SETTLED} AND code IS NOT '{TAKEN_OVER}' OR {_REFUSED_WITH_THE_RUN}"
+    [count] = database.execute(f"SELECT count(*) FROM requests WHERE run = ? AND ({left})", (run,)).fetchone()  # noqa: S608
+    return int(count)

@@ -29,6 +29,7 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 PROGRAM = (sys.executable, "-m", "jobs.app")
 ACCOUNT = {"RECALLFLOW_API_KEY": "key-of-the-tests", "RECALLFLOW_API_SECRET": "secret-of-the-tests"}
 MINUTES = 120
+CTRL_C = "\x03"
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,10 @@ def _finished(args: Sequence[str | Path], cwd: Path, env: Mapping[str, str] | No
 def recallflow_asked(
     *args: str | Path, typed_ahead: str, answers: Sequence[str], cwd: Path, env: Mapping[str, str]
 ) -> Finished:
-    """Runs a command to its end, for a user who types something at once, and an answer whenever there is a question."""
+    """Runs a command to its end, for a user who types something at once, and an answer whenever there is a question.
+
+    The answer `CTRL_C` is the signal that a terminal makes of that key.
+    """
     pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
     keyboard, terminal = pty.openpty()
     try:
@@ -175,8 +179,12 @@ def recallflow_asked(
             err, left = b"", list(answers)
             while more := os.read(process.stderr.fileno(), 4096):
                 err += more
-                while left and err.count(b"[y/N]") > len(answers) - len(left):
-                    os.write(keyboard, left.pop(0).encode())
+                while left and err.count(b"[y/N") > len(answers) - len(left):
+                    answer = left.pop(0)
+                    if answer == CTRL_C:
+                        process.send_signal(signal.SIGINT)
+                    else:
+                        os.write(keyboard, answer.encode())
             out = process.stdout.read()
         return Finished(process.returncode, out.decode(), err.decode())
     finally:

@@ -55,7 +55,7 @@ async def test_audio_itself_is_put_back_and_no_token_ever_goes_out_for_it(tmp_pa
         for file in kept(home):
             file.unlink()
         lost = await home.run("undo", done.summary["run"], "--apply", "--json")
-        assert (lost.code, audio_of(home, 1)) == (4, BYE)
+        assert (lost.code, audio_of(home, 1)) == (1, BYE)
         line = home.results(lost.summary["run"])["1"]
         assert (line["state"], line["code"]) == ("invalid", "file-changed")
 

@@ -234,13 +234,24 @@ async def test_somebody_at_a_terminal_is_asked_and_what_was_typed_ahead_is_no_an
 ) -> None:
     async with house(tmp_path) as home:
         words = ("migrate", "rules.toml", "--apply", "--waves", "5,10", "--lang", "en", "--base-url", home.url)
-        answers = ["y\n", "n\n"]
+        answers = ["y\n", "y\n", "n\n"]
         done = await asyncio.to_thread(
             recallflow_asked, *words, typed_ahead=typed_ahead, answers=answers, cwd=tmp_path, env=KEYS
         )
     assert done.code == 3, done.err
+    assert re.search(r"30 flows are overwritten at .+\n.+recallflow undo .+\nSend them\? \[y/N\]", done.err)
     assert len(re.findall(r"Go on with the next 10 of (25|15)\? \[y/N\]", done.err)) == 2
     assert len(updates(home)) == 15
+
+
+async def test_with_strict_nothing_is_sent_where_one_flow_would_become_invalid(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        home.vendor.flows[1].fields["recallInterval"] = 1440
+        held_back = await home.run("migrate", "rules.toml", "--apply", "--strict", "--json")
+        assert (held_back.code, held_back.summary["state"], updates(home)) == (1, "planned", [])
+        assert "1 of 30 requests are invalid, and --strict" in held_back.summary["reason"]
+        done = await home.run("migrate", "rules.toml", "--apply", "--json")
+        assert (done.code, len(updates(home))) == (1, 29)
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def test_a_full_disk_leaves_no_half_report_and_the_journal_whole(tmp_path: Path)
     name = recorded(tmp_path, [draft(str(key), key + 1) for key in range(1, 2_001)])
     limited = [sys.executable, "-c", _WITH_SMALL_FILES]
     done = run(limited, "report", "--report", "out/report.xlsx", cwd=tmp_path)
-    assert done.code == 2
+    assert done.code == 3
     assert len(done.err.splitlines()) == 1
     assert "report.xlsx" in done.err
     assert list((tmp_path / "out").iterdir()) == []
@@ -207,5 +207,6 @@ def test_a_report_that_could_not_be_written_is_not_told_of(tmp_path: Path) -> No
     done = run(limited, "resume", name, "--json", "--report", "out/two.xlsx", cwd=tmp_path)
     assert "two.xlsx" in done.err
     assert f"recallflow report {name}" in done.err
-    assert (done.code, done.summary["report"]) == (0, None)
+    assert (done.code, done.summary["exit_code"], done.summary["report"]) == (3, 3, None)
+    assert "two.xlsx" in done.summary["reason"]
     assert list((tmp_path / "out").iterdir()) == []

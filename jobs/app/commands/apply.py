@@ -8,6 +8,8 @@ from rich.console import Console
 
 from jobs.app.asked import asked_to_apply
 from jobs.app.between_waves import Consent, WaveOptions
+from jobs.app.consent import Question
+from jobs.app.consent_words import NOTHING_SENT
 from jobs.app.guarded import guarded
 from jobs.app.plan_ending import PlanEnding, check_places, end_of_plan
 from jobs.app.sending import Delivery
@@ -20,6 +22,7 @@ from jobs.reconcile import Reconcile
 from runner.errors import InputError
 from runner.events import Loaded
 from runner.journal.database import Database
+from runner.journal.journal import Journal
 from runner.journal.leases import SANDBOX
 from runner.journal.ledger import Ledger, RunRecord
 from runner.journal.lookup import run_named
@@ -68,13 +71,19 @@ def apply(options: ApplyOptions) -> int:
             asked=asked_to_apply(options.plan, settings, waves=sizes, pause=pause),
         )
         loaded = Ledger(database).run(run)
+        question = Question(language=ending.language, yes=options.yes, json=ending.json, real=True)
         consent = Consent(language=ending.language, yes=options.yes, json=ending.json)
         with Interrupts() as interrupts:
             with watching(settings.log, write, console, ending.language) as observe:
                 observe(
                     Loaded(rows=loaded.rows, ready=loaded.open, invalid=loaded.counts[State.INVALID], run=loaded.name)
                 )
-                stop = delivery.send(run, database, settings, observe, interrupts.control, consent=consent)
+                stop = delivery.send(
+                    run, database, settings, observe, interrupts.control, consent=consent, question=question
+                )
+            if question.declined:
+                Journal(database).discard(run)
+                raise InputError(NOTHING_SENT.en, NOTHING_SENT.zh)
             return end_of_plan(run, database, stop, settings, ending, interrupts)
 
 

@@ -7,7 +7,9 @@ from random import SystemRandom
 from rich.console import Console
 
 from jobs.app.asked import asked_to_check
+from jobs.app.consent_words import how_to_compare
 from jobs.app.exit_codes import exit_code
+from jobs.app.printing import print_line
 from jobs.app.problems import notices_json, print_notices, print_problems, problems_json
 from jobs.app.progress import print_file_notices
 from jobs.app.reporting import ReportTerms, check_report, report
@@ -78,4 +80,6 @@ def check(options: CheckOptions) -> int:
                 print_problems(out, ledger, run, options.language, report=record.report)
             print_notices(out, ledger, run, options.language)
             print_summary(out, record, options.language, target=Target(), recorded=False)
+            if record.open:
+                print_line(out, how_to_compare(str(options.source.path)), options.language)
         return code

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from jobs.app.asked import asked_to_migrate
 from jobs.app.between_waves import Consent, WaveOptions
+from jobs.app.consent import Question
 from jobs.app.guarded import guarded
 from jobs.app.listing import listing_of
 from jobs.app.not_begun import not_begun
@@ -61,6 +62,7 @@ def migrate(options: MigrateOptions) -> int:
     delivery = Delivery.of(settings, in_sandbox=options.in_sandbox)
     endpoint = delivery.destination.endpoint
     consent = Consent(language=ending.language, yes=options.yes, json=ending.json)
+    question = Question(language=ending.language, yes=options.yes, json=ending.json, real=not options.in_sandbox)
     is_first_time = options.apply and not options.yes
     console = Console(stderr=True, quiet=ending.quiet)
     with (
@@ -100,7 +102,9 @@ def migrate(options: MigrateOptions) -> int:
                 except InputError:
                     Journal(database).discard(run)
                     raise
-            stop = delivery.send(run, database, settings, observe, interrupts.control, consent=consent)
+            stop = delivery.send(
+                run, database, settings, observe, interrupts.control, consent=consent, question=question
+            )
         return end_of_plan(run, database, stop, settings, ending, interrupts)
 
 

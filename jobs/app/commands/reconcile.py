@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text as RichText
 
 from jobs.app.asked import asked_to_reconcile
+from jobs.app.consent import Question
 from jobs.app.deadline import Deadline, both
 from jobs.app.exit_codes import ExitCode
 from jobs.app.ignored import on_ignored
@@ -46,6 +47,8 @@ class ReconcileOptions:
     in_sandbox: bool
     deadline: float | None
     """Seconds for the whole run."""
+    yes: bool
+    """Whether it goes on where it would ask."""
     ending: PlanEnding
 
 
@@ -112,7 +115,10 @@ def _reconcile(options: ReconcileOptions) -> int:
             for event in loaded:
                 observe(_with(event, ignored))
             control = both(interrupts.control, deadline.control) if deadline else interrupts.control
-            stop = delivery.send(run, database, settings, observe, control)
+            question = Question(
+                language=ending.language, yes=options.yes, json=ending.json, real=not options.in_sandbox
+            )
+            stop = delivery.send(run, database, settings, observe, control, question=question)
         return end_of_plan(run, database, stop, settings, ending, interrupts)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from jobs.app.between_waves import Consent
+from jobs.app.consent import Question, agree_to_resume, is_refused_strictly, refuse_strictly
 from jobs.app.ending import Ending, end
 from jobs.app.export_ending import ExportEnding, end_of_export
 from jobs.app.guarded import GUARDED, guarded
@@ -14,7 +15,7 @@ from jobs.app.plan_ending import PlanEnding, end_of_plan
 from jobs.app.repeated_migration import check_unread, would_repeat
 from jobs.app.repeating import check_corrections, check_repeats
 from jobs.app.reporting import check_has_plan, check_plan, check_report
-from jobs.app.sending import Delivery
+from jobs.app.sending import Delivery, Resumed
 from jobs.app.settings import Settings
 from jobs.app.starting import begin_turn, check_destination, check_not_undone, going_where_it_went
 from jobs.app.stopping import Interrupts
@@ -74,14 +75,16 @@ def resume(options: ResumeOptions) -> int:
         check_destination(record, delivery)
         if record.job == EXPORT:
             return _resume_export(record, database, delivery, settings, options, write)
+        if is_refused_strictly(record, settings):
+            return refuse_strictly(record, language, json=options.ending.json)
         if record.terms is not None:
             return _resume_planned(record, database, delivery, settings, options, write)
+        said_yes = False
         if record.state is RunState.PLANNED and delivery.base_url is not None:
             Journal(database).redirect(record.id, delivery.destination)  # a dry run goes nowhere
             settle_meanwhile(database, record.id, now=time.time())
-            check_repeats(record.id, database, language, yes=options.yes, json=options.ending.json)
-        check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
-        return _resume_upload(record, database, delivery, settings, options, write)
+            said_yes = check_repeats(record.id, database, language, yes=options.yes, json=options.ending.json)
+        return _resume_upload(record, database, delivery, settings, options, write, said_yes=said_yes)
 
 
 def _resume_planned(
@@ -113,8 +116,9 @@ def _resume_planned(
         settings = guarded(settings)
     consent = Consent(language=language, yes=options.yes, json=options.ending.json)
     if record.job == UPLOAD:
-        check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
         return _resume_upload(record, database, delivery, settings, options, write)
+    overwrites = runs_to_overwrite(record, database, language, yes=options.yes, json=options.ending.json)
+    agree_to_resume(record, database, delivery.destination, _question(options, delivery))
     begin_turn(record.id, database, discard=False)
     if not options.yes:  # what was under way a moment ago may have ended since
         try:
@@ -129,7 +133,6 @@ def _resume_planned(
         report=options.ending.report,
         target=options.ending.target,
     )
-    overwrites = runs_to_overwrite(record, database, language, yes=options.yes, json=options.ending.json)
     with Interrupts() as interrupts:
         with watching(settings.log, write, Console(stderr=True), language) as observe:
             stop = delivery.send(
@@ -138,9 +141,8 @@ def _resume_planned(
                 settings,
                 observe,
                 interrupts.control,
-                resumed=True,
+                resumed=Resumed(overwrites=overwrites),
                 consent=consent,
-                overwrites=overwrites,
             )
         return end_of_plan(record.id, database, stop, settings, ending, interrupts)
 
@@ -161,7 +163,7 @@ def _resume_export(
     ending = ExportEnding(out=None, language=language, json=options.ending.json, target=options.ending.target)
     with Interrupts() as interrupts:
         with watching(settings.log, write, Console(stderr=True), language) as observe:
-            stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=True)
+            stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=Resumed())
         return end_of_export(record.id, database, stop, ending, interrupts)
 
 
@@ -172,16 +174,24 @@ def _resume_upload(
     settings: Settings,
     options: ResumeOptions,
     write: Observe | None,
+    *,
+    said_yes: bool = False,
 ) -> int:
     """Send the rest of an upload, compared or not."""
     language = options.ending.language
+    said_yes |= check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
     overwrites = runs_to_overwrite(record, database, language, yes=options.yes, json=options.ending.json)
+    agree_to_resume(record, database, delivery.destination, _question(options, delivery), said_yes=said_yes)
     with Interrupts() as interrupts:
         with watching(settings.log, write, Console(stderr=True), language) as observe:
-            stop = delivery.send(
-                record.id, database, settings, observe, interrupts.control, resumed=True, overwrites=overwrites
-            )
+            resumed = Resumed(overwrites=overwrites)
+            stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=resumed)
         return end(record.id, database, stop, options.ending, interrupts)
+
+
+def _question(options: ResumeOptions, delivery: Delivery) -> Question:
+    real = delivery.base_url is not None
+    return Question(language=options.ending.language, yes=options.yes, json=options.ending.json, real=real)
 
 
 def _done_without_report(database: Database, name: str | None) -> RunRecord | None:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from jobs.app.asked import asked_to_undo
 from jobs.app.between_waves import Consent, WaveOptions
+from jobs.app.consent import Question
 from jobs.app.guarded import guarded
 from jobs.app.plan_ending import PlanEnding, check_places, end_of_plan
 from jobs.app.sending import Delivery
@@ -55,6 +56,7 @@ def undo(options: UndoOptions) -> int:
     check_places(ending)
     terms = PlanTerms(apply=options.apply, waves=options.waves.sizes, pause=options.waves.pause)
     consent = Consent(language=ending.language, yes=options.yes, json=ending.json)
+    question = Question(language=ending.language, yes=options.yes, json=ending.json, real=True)
     console = Console(stderr=True, quiet=ending.quiet)
     loaded: list[Event] = []
     with (
@@ -85,7 +87,9 @@ def undo(options: UndoOptions) -> int:
         with watching(settings.log, write, console, ending.language) as observe:
             for event in loaded:
                 observe(event)
-            stop = delivery.send(run, database, settings, observe, interrupts.control, consent=consent)
+            stop = delivery.send(
+                run, database, settings, observe, interrupts.control, consent=consent, question=question
+            )
         return end_of_plan(run, database, stop, settings, ending, interrupts)
 
 

@@ -53,7 +53,8 @@ def _occasions(night: Night) -> Iterator[Occasion]:
     if night.exit_code not in {ExitCode.AS_WANTED, ExitCode.DRIFT}:
         yield Occasion.FAILURE
     put_right = night.counts[State.SUCCEEDED] and (night.plan[Plan.DRIFTED] or night.plan[Plan.CONFLICT])
-    if night.exit_code == ExitCode.DRIFT or put_right:
+    left = night.exit_code == ExitCode.SOME_NOT and any(night.plan[plan] for plan in _NOT_AS_WANTED)
+    if night.exit_code == ExitCode.DRIFT or left or put_right:
         yield Occasion.DRIFT
     as_wanted = night.exit_code == ExitCode.AS_WANTED and not any(night.plan[plan] for plan in _NOT_AS_WANTED)
     if as_wanted and night.before not in {None, ExitCode.AS_WANTED}:

@@ -78,7 +78,7 @@ class _ThereAndBack:
         to_change = {key for key, each in self.due.items() if each.flow}
         rules = write_rules(self.folder)
         plan = await self._finished("migrate", rules, "--plan", self.folder / "plan.xlsx")
-        assert plan.code == 4, plan.err
+        assert plan.code == 1, plan.err  # some would become invalid
         assert plan.summary["state"] == "planned"
         assert states(vendor) == self.before
         assert not self.counted.updates

@@ -3,9 +3,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from jobs.app.deadline import Control, Deadline, both
+from jobs.app.deadline import Control, Deadline, Stoppable, both
 from runner.outcome import State, Stop
-from runner.sending.pool import Pool
 from tests.runner.sending.fake_carrier import FakeCarrier
 from tests.runner.sending.inline_disk import InlineDisk
 from tests.runner.sending.party import Party, PassingMoment, party
@@ -64,7 +63,7 @@ def test_two_that_may_stop_a_pool_are_both_in_charge_and_both_let_go(tmp_path: P
 
     def named(name: str) -> Control:
         @contextmanager
-        def control(_: Pool) -> Iterator[None]:
+        def control(_: Stoppable) -> Iterator[None]:
             seen.append(f"{name} begins")
             yield
             seen.append(f"{name} ends")

@@ -33,6 +33,7 @@ def terms(*on: Occasion) -> NotifyTerms:
         (REPAIRED, {Occasion.DRIFT}),
         (replace(REPAIRED, before=1), {Occasion.DRIFT}),
         (replace(REPAIRED, exit_code=1), {Occasion.DRIFT, Occasion.FAILURE}),
+        (replace(DRIFT, exit_code=1), {Occasion.DRIFT, Occasion.FAILURE}),
         (replace(DRIFT, exit_code=3), {Occasion.FAILURE}),
         (STOPPED, {Occasion.FAILURE}),
         (NOT_STARTED, {Occasion.FAILURE}),
