@@ -19,7 +19,7 @@ from runner.journal.database import Database
 from runner.journal.images import images
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger, RunRecord
-from runner.outcome import RunState, State, Stop
+from runner.outcome import ENDED_EARLY, RunState, State, Stop
 from runner.problem import Notice
 from runner.text import Language, Text
 
@@ -118,7 +118,7 @@ def _print(record: RunRecord, ledger: Ledger, exported: Exported | None, ending:
     if record.reason:
         print_line(out, record.reason, language, style="bold red")
     print_most_important(out, ledger, record, language)
-    if record.state is RunState.STOPPED:
+    if record.state in ENDED_EARLY:
         print_line(out, resume_line(record, ending.home), language)
     if exported is None:
         print_line(out, _LATER.format(run=record.name), language)

@@ -12,6 +12,7 @@ from jobs.app.progress_words import (
     ANSWERS_AGAIN,
     BETWEEN,
     compared,
+    going_on,
     how_far,
     pausing,
     resting,
@@ -28,6 +29,7 @@ from runner.events import (
     Attempted,
     Compared,
     Event,
+    GoingOn,
     Loaded,
     Observe,
     Paused,
@@ -138,6 +140,8 @@ def print_file_notices(console: Console, event: Event, language: Language) -> No
 def _told(event: Event) -> Text | None:
     """What is to be known at once: of pauses, of the end."""
     match event:
+        case GoingOn():
+            return going_on(event)
         case Paused():
             return pausing(event)
         case AskedToWait():

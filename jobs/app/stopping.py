@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first ends the run in order, the second at once; one more gives up even a short report."""
+"""Ctrl-C, SIGTERM and SIGHUP: the first ends the run in order, the second at once; one more gives up a short report."""
 
 import asyncio
 import signal
@@ -12,13 +12,19 @@ from runner.outcome import Stop
 from runner.sending.pool import Pool
 from runner.text import Text
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_HANGUP = getattr(signal, "SIGHUP", None)
+"""A window was closed, or a connection lost; Windows has no such signal."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM, *([_HANGUP] if _HANGUP is not None else []))
 SECOND = 2
 
 _REASONS = {
     signal.SIGINT: Text("Interrupted by Ctrl-C.", "已被 Ctrl-C 中断。"),
     signal.SIGTERM: Text("Ended by SIGTERM.", "已被 SIGTERM 终止。"),
 }
+if _HANGUP is not None:
+    _REASONS[_HANGUP] = Text(
+        "Ended by SIGHUP: the window was closed, or the connection lost.", "已被 SIGHUP 终止：窗口已关闭或连接已断开。"
+    )
 
 
 class Interrupts:
@@ -38,7 +44,7 @@ class Interrupts:
         """The number of the last signal."""
 
     def __enter__(self) -> Self:
-        taken = SIGNALS if threading.current_thread() is threading.main_thread() else ()
+        taken = _to_be_taken() if threading.current_thread() is threading.main_thread() else ()
         # signal.signal and not loop.add_signal_handler, which Windows lacks
         self._before = {number: signal.signal(number, self._on_signal) for number in taken}
         return self
@@ -94,3 +100,10 @@ class Interrupts:
         else:
             name = signal.Signals(number)
             self._pool.stop(Stop(reason=_REASONS[name], signal=number, code=name.name))
+
+
+def _to_be_taken() -> Iterator[signal.Signals]:
+    """All of them, but for a SIGHUP that whoever started the program wants passed over, as `nohup` does."""
+    for number in SIGNALS:
+        if number != _HANGUP or signal.getsignal(number) is not signal.SIG_IGN:
+            yield number

@@ -12,7 +12,7 @@ from rich.table import Table
 from jobs.app.printing import print_line
 from jobs.recallflow.names import COMPARING, EXPORT, MIGRATE, RECONCILE, UNDO, UPLOAD
 from runner.journal.ledger import RunRecord
-from runner.outcome import FINAL_STATES, RunState, State
+from runner.outcome import ENDED_EARLY, FINAL_STATES, RunState, State
 from runner.plan import Plan
 from runner.report.words import PLANS, RUN_STATES, STATES
 from runner.text import Language, Text
@@ -95,7 +95,7 @@ def print_summary(
     console.print(counts_table(run, language))
     if run.reason:
         print_line(console, run.reason, language, style="bold red")
-    if recorded and run.state is RunState.STOPPED:
+    if recorded and run.state in ENDED_EARLY:
         print_line(console, resume_line(run, home), language)
     if run.is_plan:
         print_line(console, how_to_apply(run, home), language)
@@ -130,7 +130,8 @@ def counts_table(run: RunRecord, language: Language) -> Table:
 
 def resume_line(run: RunRecord, home: Path | None) -> Text:
     """The command that goes on; `home` is the journal's folder where the command line named it."""
-    return _RESUME.format(run=run.name, home=_named(home))
+    words = _RESUME if run.state in ENDED_EARLY else _RESUME_PLANNED
+    return words.format(run=run.name, home=_named(home), left=f"{run.remaining:,}", requests=f"{run.requests:,}")
 
 
 def how_to_apply(run: RunRecord, home: Path | None) -> Text:
@@ -186,5 +187,9 @@ _HOW_TO_APPLY = Text(
     "尚未发送任何内容。全部发送：{anew}；部分发送：用 "
     "recallflow report {run} --plan PLAN.xlsx{home} 保存计划，勾选后 recallflow apply PLAN.xlsx{home}",
 )
-_RESUME = Text("Go on with: recallflow resume {run}{home}", "继续发送：recallflow resume {run}{home}")
+_RESUME = Text(
+    "{left} of {requests} requests are left. Go on with: recallflow resume {run}{home}",
+    "{requests} 个请求中尚余 {left} 个。继续发送：recallflow resume {run}{home}",
+)
+_RESUME_PLANNED = Text("Go on with: recallflow resume {run}{home}", "继续发送：recallflow resume {run}{home}")
 _REPORT = Text("Report: {path}", "报告：{path}")

@@ -9,6 +9,7 @@ from rich.console import Console
 from jobs.app.asked import asked_to_apply
 from jobs.app.between_waves import Consent, WaveOptions
 from jobs.app.guarded import guarded
+from jobs.app.job_of import check_known
 from jobs.app.plan_ending import PlanEnding, check_places, end_of_plan
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
@@ -91,4 +92,5 @@ def _run_of(ticks: Ticks, database: Database) -> RunRecord:
             f"{ticks.file} was made with --sandbox, whose simulated vendor is gone. Make a plan of the real one.",
             f"{ticks.file} 是用 --sandbox 生成的，其模拟供应商已不存在。请对真实供应商重新生成计划。",
         )
+    check_known(found)
     return found

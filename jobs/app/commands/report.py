@@ -17,6 +17,7 @@ from jobs.app.reporting import (
     write_report_file,
 )
 from jobs.app.summary import print_json, report_line, run_json
+from jobs.app.which_run import say_which
 from jobs.reconcile import Reconcile
 from runner.errors import JournalError
 from runner.journal.database import Database
@@ -61,6 +62,7 @@ def write(
             print_line(Console(stderr=json), plan_line(plan), terms.language)
         if with_report:
             written = write_report_file(record.id, database, terms, ending=FORMATS[layout])
+    say_which(record, name, terms.language)
     if written and layout == "xlsx":
         with suppress(JournalError), Database(journal) as database:  # that it may only be read is no matter
             note_report(record.id, database, written)

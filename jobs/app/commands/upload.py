@@ -9,6 +9,7 @@ from rich.text import Text as RichText
 
 from jobs.app.asked import asked_to_upload
 from jobs.app.ending import Ending, end
+from jobs.app.kept_guards import guards_in_words, guards_to_keep
 from jobs.app.repeating import check_repeats
 from jobs.app.reporting import check_report
 from jobs.app.sending import Delivery
@@ -80,6 +81,8 @@ def upload(options: UploadOptions) -> int:
                 ),
                 terms=encode_terms(_EVERYTHING) if options.compare else None,
             )
+        if delivery is None and guards_in_words(settings):  # for whoever sends it later
+            Journal(database).keep_guards(run, guards_to_keep(settings))
         if delivery and not options.in_sandbox:
             try:
                 check_repeats(
