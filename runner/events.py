@@ -34,8 +34,8 @@ class GoingOn:
     left: int
     """Requests that are left."""
     requests: int
-    guards: Text | None
-    """The guards that are in force; None for none."""
+    guards: str
+    """The guards that are in force, as options; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ import json
 
 from jobs.app.settings import Settings
 from runner.journal.ledger import RunRecord
-from runner.text import Text
 
 _GUARDS = ("canary", "max_failures")
 """The settings; what else bounds a run that compares is in its terms."""
@@ -22,8 +21,7 @@ def with_kept_guards(record: RunRecord, settings: Settings) -> Settings:
     return settings.model_copy(update=update)
 
 
-def guards_in_words(settings: Settings) -> Text | None:
-    """The guards that are in force, as options; None where there is none."""
+def guards_in_words(settings: Settings) -> str:
+    """The guards that are in force, as options; empty where there is none."""
     words = {f"--{name.replace('_', '-')}": getattr(settings, name) for name in _GUARDS}
-    options = ", ".join(f"{option} {value}" for option, value in words.items() if value not in {None, 0})
-    return Text.verbatim(options) if options else None
+    return ", ".join(f"{option} {value}" for option, value in words.items() if value not in {None, 0})

@@ -156,7 +156,7 @@ def _line(event: Event) -> tuple[LogLevel, str, dict[str, object]]:  # noqa: C90
 def _line_of_start(event: GoingOn | Started) -> tuple[LogLevel, str, dict[str, object]]:
     if isinstance(event, GoingOn):
         left: dict[str, object] = {"state": event.state.value, "left": event.left, "requests": event.requests}
-        return "info", "going_on", left | ({"guards": event.guards.en} if event.guards else {})
+        return "info", "going_on", left | {"guards": event.guards}
     where = {"job": event.job, "endpoint": event.endpoint, "account": event.account}
     return "info", "reading" if event.only_reads else "started", where | {"concurrency": event.concurrency}
 

@@ -90,7 +90,7 @@ def going_on(event: GoingOn) -> Text:
     words = _GOING_ON.format(
         run=event.run, state=RUN_STATES[event.state], left=f"{event.left:,}", requests=f"{event.requests:,}"
     )
-    return words if event.guards is None else _UNDER_GUARDS.format(words=words, guards=event.guards)
+    return _UNDER_GUARDS.format(words=words, guards=event.guards) if event.guards else words
 
 
 def stopping(stop: Stop) -> Text:
