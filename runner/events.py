@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from runner.outcome import Action, Finding, State, Stop
+from runner.outcome import Action, Finding, RunState, State, Stop
 from runner.plan import Plan
 from runner.problem import Notice
 from runner.text import Text
@@ -21,6 +21,21 @@ class Loaded:
     """About the input as a whole."""
     run: str = ""
     """Its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoingOn:
+    """A run that ended early, or was only planned, goes on."""
+
+    run: str
+    """Its name."""
+    state: RunState
+    """The state that it was in."""
+    left: int
+    """Requests that are left."""
+    requests: int
+    guards: str
+    """The guards that are in force, as options; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +224,7 @@ class Stopping:
 
 Event = (
     Loaded
+    | GoingOn
     | Started
     | Attempted
     | ReadBack

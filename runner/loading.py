@@ -11,7 +11,7 @@ from runner.attachments import MOST_MB, Files
 from runner.errors import InputError
 from runner.events import Loaded, Observe
 from runner.job import Job, Reconciles
-from runner.journal.corrections import find_origin_run, settle_meanwhile
+from runner.journal.corrections import find_origin_run, settle_meanwhile, subject_of
 from runner.journal.database import Database
 from runner.journal.duplicates import Duplicates
 from runner.journal.journal import Journal
@@ -88,7 +88,7 @@ def load(  # noqa: PLR0913 - all that is known of a run when it begins
         source.path, job.headings, sheet=source.sheet, mapping=source.mapping, limits=source.limits
     ) as table:
         key = table.columns[job.key]
-        origin = _origin_run(table, database)
+        origin = _origin_run(table, database, job)
         files_root = _files_root(source, database, origin)
         corrects = terms is None or source.keep_rows  # what is compared only need not be guessed
         on_origin = _on_origin(table, known=origin is not None, sent=destination is not None) if corrects else ()
@@ -105,7 +105,7 @@ def load(  # noqa: PLR0913 - all that is known of a run when it begins
             headings=table.headings if source.keep_rows else (),
             files_root=str(files_root),
             origin=origin if corrects else None,
-            subject=job.subject if isinstance(job, Reconciles) else None,
+            subject=_subject(job),
             terms=terms,
         )
         with journal.loading(new, now=began, random=random) as run:
@@ -185,8 +185,22 @@ class _Counted(Iterator[Row]):
         return (self._kept.pop(number) for number in draft.rows)
 
 
-def _origin_run(table: Table, database: Database) -> int | None:
-    return find_origin_run(database, table.origin.run) if table.origin and table.origin.run else None
+def _origin_run(table: Table, database: Database, job: Job) -> int | None:
+    if table.origin is None or table.origin.run is None:
+        return None
+    origin = find_origin_run(database, table.origin.run)
+    if origin is not None and (other := subject_of(database, origin)) != (_subject(job) or job.name):
+        raise InputError(
+            f'This is the report of run {table.origin.run}, of the job "{other}". What it gives back is not for '
+            f'"{job.name}": go on with what started that run.',
+            f"这是运行 {table.origin.run}（任务“{other}”）的报告，其内容不能用于“{job.name}”。"
+            "请用启动该运行的程序继续。",
+        )
+    return origin
+
+
+def _subject(job: Job) -> str | None:
+    return job.subject if isinstance(job, Reconciles) else None
 
 
 def _files_root(source: Source, database: Database, origin: int | None) -> Path:

@@ -37,9 +37,18 @@ class RunState(StrEnum):
     PLANNED = "planned"
     """Everything is loaded, and nothing was sent."""
     RUNNING = "running"
+    """A process sends it at this moment. Kept in the journal until the process ends it, or for good if it is killed."""
     STOPPED = "stopped"
     """It ended early; what is not settled can still be sent."""
+    INTERRUPTED = "interrupted"
+    """Its process is gone without a word; what is not settled can still be sent. Found when it is read, never kept."""
+    ABANDONED = "abandoned"
+    """It ended early, and a user has said that it is not to go on."""
     DONE = "done"
+
+
+ENDED_EARLY = frozenset({RunState.STOPPED, RunState.INTERRUPTED})
+"""The states of a run that can be resumed."""
 
 
 class Action(Enum):

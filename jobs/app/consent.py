@@ -42,7 +42,7 @@ from runner.journal.leases import release_reserved
 from runner.journal.ledger import Ledger, RunRecord
 from runner.journal.new_run import Destination
 from runner.journal.owner import this_process
-from runner.journal.reopening import left_to_send
+from runner.journal.reopening import count_left
 from runner.outcome import State, Stop
 from runner.planning.terms import decode_terms
 from runner.sending.agreement import Agree
@@ -158,7 +158,7 @@ def agree_to_resume(
     if not question.reaches_somebody or not _sends(record):
         return
     words = STILL_TO_READ if record.unread else STILL_TO_SEND
-    left = record.unread or left_to_send(database, record.id)
+    left = record.unread or count_left(database, record.id)
     question.tell(
         words.format(left=f"{left:,}", endpoint=destination.endpoint, account=destination.account, run=record.name)
     )

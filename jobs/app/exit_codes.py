@@ -3,11 +3,11 @@
 from enum import IntEnum
 
 from runner.journal.ledger import RunRecord
-from runner.outcome import RunState, State, Stop
+from runner.outcome import ENDED_EARLY, RunState, State, Stop
 from runner.plan import Plan
 
 SIGNALLED = 128
-"""A signal's number is added to it: 130 for Ctrl-C, 143 for SIGTERM."""
+"""A signal's number is added to it: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP."""
 
 
 class ExitCode(IntEnum):
@@ -48,7 +48,7 @@ def exit_code(run: RunRecord, stop: Stop | None) -> int:
     """The exit code after a run."""
     if stop and stop.signal:
         return SIGNALLED + stop.signal
-    if run.state is not RunState.DONE and (stop or run.state is RunState.STOPPED):
+    if run.state is not RunState.DONE and (stop or run.state in ENDED_EARLY):
         return ExitCode.STOPPED
     states = [State.FAILED, State.UNKNOWN, State.INVALID]
     if run.state is RunState.DONE:

@@ -23,7 +23,7 @@ from runner.journal.images import images
 from runner.journal.journal import Journal
 from runner.journal.leases import SANDBOX
 from runner.journal.ledger import Ledger, RunRecord
-from runner.outcome import RunState, State, Stop
+from runner.outcome import ENDED_EARLY, RunState, State, Stop
 from runner.problem import Notice
 from runner.text import Language, Text
 
@@ -158,7 +158,7 @@ def _print(
     if record.reason:
         print_line(out, record.reason, language, style="bold red")
     print_most_important(out, ledger, record, language, ending.target)
-    if record.state is RunState.STOPPED:
+    if record.state in ENDED_EARLY:
         print_line(out, resume_line(record, ending.target), language)
     if days:
         print_line(out, _DAYS.format(days=days.words), language)

@@ -32,19 +32,37 @@ def runs(
             help=say("How long --prune keeps what has ended. Default: 180.", "--prune 保留的天数。默认 180。")
         ),
     ] = None,
+    abandon: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN",
+            help=say("Put a run aside that is not to go on any more.", "放弃一个不再继续的运行。"),
+        ),
+    ] = None,
     yes: YesOption = False,
     home: HomeOption = None,
     profile: ProfileOption = None,
     lang: LanguageOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List the journal's runs, or delete old ones."""
+    """List the journal's runs, delete old ones, or put one aside."""
 
     def command(language: Language) -> int:
         from jobs.app.settings import load_settings  # noqa: PLC0415 - for fast help
         from jobs.app.target import Target  # noqa: PLC0415
 
         settings = load_settings(profile=profile, home=home, keep_days=keep_days)
+        if prune and abandon is not None:
+            from runner.errors import SettingsError  # noqa: PLC0415
+
+            raise SettingsError(
+                "--prune and --abandon are two commands. Use one at a time.",
+                "--prune 与 --abandon 不能同时使用。请分别执行。",
+            )
+        if abandon is not None:
+            from jobs.app.commands.abandon import abandon_run  # noqa: PLC0415
+
+            return abandon_run(settings.journal, abandon, language=language, json=json)
         if prune:
             from jobs.app.commands.prune import prune as prune_runs  # noqa: PLC0415
 

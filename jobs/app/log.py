@@ -22,6 +22,7 @@ from runner.events import (
     ClockLearned,
     Compared,
     Event,
+    GoingOn,
     LimitChanged,
     Loaded,
     Observe,
@@ -103,7 +104,7 @@ class _Log:
     def __call__(self, event: Event) -> None:
         if self._broken or type(event) in self._passed_over:
             return
-        if isinstance(event, Loaded | Started) and event.run:
+        if isinstance(event, Loaded | GoingOn | Started) and event.run:
             self._logger = self._logger.bind(run=event.run)
         level, name, fields = _line(event)
         try:
@@ -127,9 +128,8 @@ def _line(event: Event) -> tuple[LogLevel, str, dict[str, object]]:  # noqa: C90
                 "notices": notices,
             }
             return "info", "loaded", fields
-        case Started():
-            where = {"job": event.job, "endpoint": event.endpoint, "account": event.account}
-            return "info", "reading" if event.only_reads else "started", where | {"concurrency": event.concurrency}
+        case GoingOn() | Started():
+            return _line_of_start(event)
         case Compared():
             counts: dict[str, object] = {plan.value: count for plan, count in event.plan.items()}
             return "info", "compared", counts | {"to_send": event.to_send}
@@ -151,6 +151,14 @@ def _line(event: Event) -> tuple[LogLevel, str, dict[str, object]]:  # noqa: C90
             return "warning", "clock_learned", {"offset": round(event.offset, 3)}
         case Stopping():
             return "warning", "stopping", {"code": _word(event.stop.code)}
+
+
+def _line_of_start(event: GoingOn | Started) -> tuple[LogLevel, str, dict[str, object]]:
+    if isinstance(event, GoingOn):
+        left: dict[str, object] = {"state": event.state.value, "left": event.left, "requests": event.requests}
+        return "info", "going_on", left | {"guards": event.guards}
+    where = {"job": event.job, "endpoint": event.endpoint, "account": event.account}
+    return "info", "reading" if event.only_reads else "started", where | {"concurrency": event.concurrency}
 
 
 def _line_of_request(event: Attempted | ReadBack | Read | Settled) -> tuple[LogLevel, str, dict[str, object]]:

@@ -58,9 +58,9 @@ app = typer.Typer(
     ),
     epilog=say(
         "Exit codes: 0 as wanted · 1 some failed, unknown or invalid · 2 nothing started · 3 stopped early "
-        "or no report could be written · 4 drift found, not applied · 130/143 interrupted",
+        "or no report could be written · 4 drift found, not applied · 129/130/143 interrupted",
         "退出码：0 全部成功 · 1 部分失败、未知或有误 · 2 未开始 · 3 提前停止或报告未能写入 · "
-        "4 有差异未修复 · 130/143 被中断",
+        "4 有差异未修复 · 129/130/143 被中断",
     ),
 )
 
@@ -252,7 +252,9 @@ app.command(help=say("Write the vendor's flows as a spreadsheet to upload.", "�
 )
 app.command(help=say("Plan what takes a run back; --apply puts it back.", "计划撤销一次运行；--apply 恢复原值。"))(undo)
 app.command(help=say("Show one flow's story over all runs.", "查看一个流程在所有运行中的历史。"))(history)
-app.command(help=say("List all runs, or delete old ones.", "列出所有运行记录，或删除旧记录。"))(runs)
+app.command(
+    help=say("List all runs, delete old ones, or put one aside.", "列出所有运行记录，删除旧记录，或放弃一个运行。")
+)(runs)
 app.command(help=say("Show one run.", "查看一次运行。"))(show)
 app.command(help=say("Print the requests of a run as JSON lines or CSV.", "以 JSON 行或 CSV 输出一次运行的请求。"))(
     results

@@ -22,7 +22,10 @@ RunArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="[RUN]",
-        help=say("As `runs` lists it, or its beginning. Default: the latest.", "运行编号或其开头；默认最近一次。"),
+        help=say(
+            "As `runs` lists it, or a beginning that no other has. Default: the latest.",
+            "运行编号，或其独有的开头；默认最近一次。",
+        ),
     ),
 ]
 SheetOption = Annotated[

@@ -14,6 +14,7 @@ from jobs.app.progress_words import (
     ANSWERS_AGAIN,
     BETWEEN,
     compared,
+    going_on,
     how_far,
     pausing,
     resting,
@@ -30,6 +31,7 @@ from runner.events import (
     Attempted,
     Compared,
     Event,
+    GoingOn,
     Loaded,
     Observe,
     Paused,
@@ -157,6 +159,8 @@ def print_by_kind(console: Console, notices: Iterable[Notice], language: Languag
 def _told(event: Event) -> Text | None:
     """What is to be known at once: of pauses, of the end."""
     match event:
+        case GoingOn():
+            return going_on(event)
         case Paused():
             return pausing(event)
         case AskedToWait():

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from jobs.app.tally import Tally
 from jobs.recallflow.codes import CODES
-from runner.events import AskedToWait, Compared, Paused, Resting, WaveEnded
+from runner.events import AskedToWait, Compared, GoingOn, Paused, Resting, WaveEnded
 from runner.outcome import Stop
 from runner.plan import Plan
-from runner.report.words import PLANS, STATES
+from runner.report.words import PLANS, RUN_STATES, STATES
 from runner.text import Language, Text
 
 BETWEEN = " · "
@@ -85,6 +85,14 @@ def waiting(event: AskedToWait) -> Text:
     return _WAITING.format(cause=cause_words(event.code), seconds=f"{event.seconds:.0f}")
 
 
+def going_on(event: GoingOn) -> Text:
+    """Which run goes on, with how much, and under which guards."""
+    words = _GOING_ON.format(
+        run=event.run, state=RUN_STATES[event.state], left=f"{event.left:,}", requests=f"{event.requests:,}"
+    )
+    return _UNDER_GUARDS.format(words=words, guards=event.guards) if event.guards else words
+
+
 def stopping(stop: Stop) -> Text:
     """Why nothing new starts."""
     words = _STOPPING.format(reason=stop.reason)
@@ -143,6 +151,11 @@ _WAVE_ENDED = Text(
     "Wave {number} of {of} is done: {settled} requests, {en}.", "第 {number}/{of} 批已完成：{settled} 个请求，{zh}。"
 )
 _RESTING = Text("The next wave begins in {duration}.", "下一批将在 {duration} 后开始。")
+_GOING_ON = Text(
+    "Going on with run {run} ({state}): {left} of its {requests} requests are left.",
+    "继续运行 {run}（{state}）：{requests} 个请求中尚余 {left} 个。",
+)
+_UNDER_GUARDS = Text("{words} Guards: {guards}.", "{words}防护：{guards}。")
 _STOPPING = Text(
     "{reason} Nothing new starts, what is in flight may finish.", "{reason}不再发送新请求，等待已发出的请求完成。"
 )

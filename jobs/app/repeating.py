@@ -12,6 +12,7 @@ from runner.journal.ledger import Ledger, RunRecord
 from runner.journal.owner import is_gone, this_process
 from runner.journal.repeats import Repeats, find_repeats
 from runner.journal.tenancy import LeaseTerms
+from runner.report.words import RUN_STATES
 from runner.text import Language, Text
 
 
@@ -20,7 +21,8 @@ def check_repeats(
 ) -> bool:
     """Lets a loaded run, of which nothing was sent, go on where the journal says that it goes.
 
-    One that compares first may be begun again and again: what is as wanted is not sent once more.
+    One that compares first may be begun again once all was sent: what is as wanted is not sent once more. Where a run
+    of the same content ended early, going on with that one is asked about either way, so that one run has all of it.
 
     Returns:
         Whether somebody was asked, and said yes.
@@ -43,6 +45,19 @@ def _check(repeats: Repeats, origin: str | None, language: Language, *, json: bo
     if repeats.under_way:
         words = _ORIGIN_UNDER_WAY if origin else _UNDER_WAY
         raise _refused(words.format(run=repeats.under_way.name, holder=repeats.holder))
+    if left := repeats.ended_early:
+        begun = _BEGUN.format(
+            run=left.name,
+            date=local_time(left.started),
+            state=RUN_STATES[left.state],
+            left=f"{left.remaining:,}",
+            requests=f"{left.requests:,}",
+        )
+        if not somebody_is_there(json=json):
+            raise _refused(_BEGIN_ANEW.format(begun=begun))
+        if not confirmed(_ANEW.format(begun=begun), language):
+            raise _refused(_AS_ANSWERED)
+        return True
     if repeats.fully_sent and not compares:
         sent = _SENT.format(run=repeats.fully_sent.name, date=local_time(repeats.fully_sent.started))
         if not somebody_is_there(json=json):
@@ -94,6 +109,17 @@ _SEND_ANYWAY = Text(
     "{sent} Nothing was started; send it again with --yes.", "{sent}本次未开始；如需再次发送请加 --yes。"
 )
 _AGAIN = Text("{sent} Send it again?", "{sent}是否再次发送？")
+_BEGUN = Text(
+    "Run {run} of {date} has this very content and is {state}: {left} of its {requests} requests are left. Go on with "
+    "it: recallflow resume {run}",
+    "运行 {run}（{date}）的内容与本次相同，{state}，{requests} 个请求中尚余 {left} 个。"
+    "请继续该运行：recallflow resume {run}",
+)
+_BEGIN_ANEW = Text(
+    "{begun}. Nothing was started; to begin anew with all of it all the same: --yes.",
+    "{begun}。本次未开始；如仍需全部重新开始，请加 --yes。",
+)
+_ANEW = Text("{begun}. Begin anew with all of it all the same?", "{begun}。是否仍全部重新开始？")
 _CORRECTED = Text(
     "Run {run} was corrected by run {by}, which does not have all that is left of it: rows were taken out, or their "
     "keys changed.",

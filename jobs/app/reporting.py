@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from jobs.upload import Upload
+from jobs.app.job_of import check_known, is_known, job_to_report
 from runner.errors import InputError, SettingsError
 from runner.journal.database import Database
 from runner.journal.journal import Journal
@@ -55,13 +55,17 @@ def write_report_file(run: int, database: Database, terms: ReportTerms, *, endin
         ReportError: it cannot be written.
         JournalError: the journal cannot be read.
     """
-    ledger, job = Ledger(database), Upload(None)
-    path = terms.path or _usual_path(ledger.run(run), ending)
+    ledger = Ledger(database)
+    record = ledger.run(run)
+    job, known = job_to_report(record), is_known(record)
+    path = terms.path or _usual_path(record, ending)
     if ending == ".html":
         from runner.report.page import write_page  # noqa: PLC0415 - only those who want one wait for its library
 
-        return write_page(path, ledger, run, job, terms.language)
-    return write_report(path, ledger, run, job, terms.language, corrected=terms.corrected, recorded=terms.recorded)
+        return write_page(path, ledger, run, job, terms.language, known=known)
+    return write_report(
+        path, ledger, run, job, terms.language, corrected=terms.corrected, recorded=terms.recorded, known=known
+    )
 
 
 def note_report(run: int, database: Database, path: Path | None) -> None:
@@ -138,11 +142,13 @@ def check_plan(path: Path | None) -> None:
 
 
 def check_has_plan(record: RunRecord, path: Path | None) -> None:
-    """Refuses the plan of a run that has none, where one is wanted.
+    """Refuses the plan of a run that has none, where one is wanted, and of a job whose plans this program cannot apply.
 
     Raises:
-        InputError: it compares nothing.
+        InputError: it compares nothing, or by a job that this program does not know.
     """
+    if path is not None:
+        check_known(record)
     if path is not None and record.terms is None:
         raise InputError(
             f"Run {record.name} compares nothing with the vendor's state, so that it has no plan. Name a run of "

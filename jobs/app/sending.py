@@ -10,6 +10,7 @@ from jobs.app.between_waves import Consent, between_waves
 from jobs.app.consent import Question, agree_after_reading
 from jobs.app.deadline import Control
 from jobs.app.job_of import job_of
+from jobs.app.kept_guards import guards_in_words, guards_to_keep
 from jobs.app.loop import run_loop
 from jobs.app.settings import Settings
 from jobs.recallflow.client import Client
@@ -21,13 +22,14 @@ from jobs.recallflow.sandbox.server import EXAMPLE_ACCOUNT, SandboxSettings, san
 from jobs.recallflow.sandbox.vendor import SimulatedVendor
 from jobs.recallflow.signing import Account
 from runner.engine import send
-from runner.events import Observe
+from runner.events import GoingOn, Observe
 from runner.journal.database import Database
+from runner.journal.journal import Journal
 from runner.journal.leases import SANDBOX
 from runner.journal.ledger import Ledger, RunRecord
 from runner.journal.new_run import Destination
 from runner.journal.plans import wanted_bodies
-from runner.outcome import Stop
+from runner.outcome import ENDED_EARLY, Stop
 from runner.planning.terms import PlanTerms, decode_terms
 from runner.reconciling import reconcile
 from runner.sending.transport import Transport, check_endpoint
@@ -114,6 +116,9 @@ class Delivery:
         question: Question | None,
     ) -> Stop | None:
         record = Ledger(database).run(run)
+        if resumed:
+            observe(going_on(record, settings))
+        Journal(database).keep_guards(run, guards_to_keep(settings))
         terms = decode_terms(record.terms) if record.terms else PlanTerms()
         async with self.vendor(settings, _filling(record, database)) as (client, carrier):
             phases = (
@@ -167,6 +172,14 @@ class Delivery:
         async with sandbox(SandboxSettings(faults=A_LITTLE_OF_EVERYTHING)) as (base_url, vendor):
             fill(vendor)
             yield base_url
+
+
+def going_on(record: RunRecord, settings: Settings) -> GoingOn:
+    """What is to be said of a run before it goes on."""
+    left = record.remaining if record.state in ENDED_EARLY else record.open
+    return GoingOn(
+        run=record.name, state=record.state, left=left, requests=record.requests, guards=guards_in_words(settings)
+    )
 
 
 def with_examples(vendor: SimulatedVendor) -> None:

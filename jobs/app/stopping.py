@@ -1,7 +1,9 @@
-"""Ctrl-C and SIGTERM: the first ends the run in order, the second at once; one more gives up even a short report."""
+"""Ctrl-C, SIGTERM and SIGHUP: the first ends the run in order, the second at once; one more gives up a short report."""
 
 import asyncio
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +14,19 @@ from jobs.app.deadline import Stoppable
 from runner.outcome import Stop
 from runner.text import Text
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_HANGUP = getattr(signal, "SIGHUP", None)
+"""A window was closed, or a connection lost; Windows has no such signal."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM, *([_HANGUP] if _HANGUP is not None else []))
 SECOND = 2
 
 _REASONS = {
     signal.SIGINT: Text("Interrupted by Ctrl-C.", "已被 Ctrl-C 中断。"),
     signal.SIGTERM: Text("Ended by SIGTERM.", "已被 SIGTERM 终止。"),
 }
+if _HANGUP is not None:
+    _REASONS[_HANGUP] = Text(
+        "Ended by SIGHUP: the window was closed, or the connection lost.", "已被 SIGHUP 终止：窗口已关闭或连接已断开。"
+    )
 
 
 class Interrupts:
@@ -38,7 +46,8 @@ class Interrupts:
         """The number of the last signal."""
 
     def __enter__(self) -> Self:
-        taken = SIGNALS if threading.current_thread() is threading.main_thread() else ()
+        self._terminal = _stdout_on_a_terminal()
+        taken = _to_be_taken() if threading.current_thread() is threading.main_thread() else ()
         # signal.signal and not loop.add_signal_handler, which Windows lacks
         self._before = {number: signal.signal(number, self._on_signal) for number in taken}
         return self
@@ -79,6 +88,8 @@ class Interrupts:
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         self._signals += 1
         self.last = number
+        if number == _HANGUP and self._terminal is not None:
+            _lose(self._terminal)
         if self._pool and self._loop:
             self._loop.call_soon_threadsafe(self._obey, number)
         elif self._reporting and not (self._report_is_short and self._signals == SECOND):
@@ -94,3 +105,26 @@ class Interrupts:
         else:
             name = signal.Signals(number)
             self._pool.stop(Stop(reason=_REASONS[name], signal=number, code=name.name))
+
+
+def _to_be_taken() -> Iterator[signal.Signals]:
+    """All of them, but for a SIGHUP that whoever started the program wants passed over, as `nohup` does."""
+    for number in SIGNALS:
+        if number != _HANGUP or signal.getsignal(number) is not signal.SIG_IGN:
+            yield number
+
+
+def _stdout_on_a_terminal() -> int | None:
+    """Its number, where it is one; whatever draws on it meanwhile."""
+    try:
+        number = sys.__stdout__.fileno() if sys.__stdout__ else None
+    except (OSError, ValueError):
+        return None
+    return number if number is not None and os.isatty(number) else None
+
+
+def _lose(number: int) -> None:
+    """What is written there goes nowhere from now on: the window is closed, and a failed write would end all."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)

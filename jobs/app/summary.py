@@ -13,7 +13,7 @@ from jobs.app.target import Target
 from jobs.recallflow.names import COMPARING, EXPORT, MIGRATE, PLANNED_FIRST, RECONCILE, UNDO, UPLOAD
 from runner.journal.leases import SANDBOX
 from runner.journal.ledger import RunRecord
-from runner.outcome import FINAL_STATES, RunState, State
+from runner.outcome import ENDED_EARLY, FINAL_STATES, RunState, State
 from runner.plan import Plan
 from runner.report.words import PLANS, RUN_STATES, STATES
 from runner.text import Language, Text
@@ -102,7 +102,7 @@ def print_summary(
     console.print(counts_table(run, language))
     if run.reason:
         print_line(console, run.reason, language, style="bold red")
-    if recorded and run.state is RunState.STOPPED:
+    if recorded and run.state in ENDED_EARLY:
         print_line(console, resume_line(run, target), language)
     if run.is_plan:
         print_line(console, how_to_apply(run, target, plan), language)
@@ -136,8 +136,10 @@ def counts_table(run: RunRecord, language: Language) -> Table:
 
 
 def resume_line(run: RunRecord, target: Target) -> Text:
-    """The command that goes on."""
-    return _RESUME.format(command=target.to(run.endpoint).command("resume", run.name))
+    """The command that goes on, and how much is left."""
+    words = _RESUME if run.state in ENDED_EARLY else _RESUME_PLANNED
+    command = target.to(run.endpoint).command("resume", run.name)
+    return words.format(command=command, left=f"{run.remaining:,}", requests=f"{run.requests:,}")
 
 
 def how_to_apply(run: RunRecord, target: Target, plan: Path | None = None) -> Text:
@@ -218,5 +220,9 @@ _HOW_TO_APPLY_SAVED = Text(
     "Nothing of it was sent. To send some of it: tick it in {plan}, then {apply}. To send all of it: {anew}",
     "尚未发送任何内容。部分发送：在 {plan} 中勾选后 {apply}；全部发送：{anew}",
 )
-_RESUME = Text("Go on with: {command}", "继续发送：{command}")
+_RESUME = Text(
+    "{left} of {requests} requests are left. Go on with: {command}",
+    "{requests} 个请求中尚余 {left} 个。继续发送：{command}",
+)
+_RESUME_PLANNED = Text("Go on with: {command}", "继续发送：{command}")
 _REPORT = Text("Report: {path}", "报告：{path}")

@@ -32,7 +32,11 @@ from runner.text import Language
 
 def undo(  # noqa: PLR0913 - its options
     run: Annotated[
-        str, typer.Argument(metavar="RUN", help=say("As `runs` lists it, or its beginning.", "运行编号或其开头。"))
+        str,
+        typer.Argument(
+            metavar="RUN",
+            help=say("As `runs` lists it, or a beginning that no other has.", "运行编号，或其独有的开头。"),
+        ),
     ],
     *,
     apply: Annotated[

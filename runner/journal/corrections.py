@@ -31,6 +31,16 @@ def find_origin_run(database: Database, name: str) -> int | None:
     return None if row is None else int(row["id"])
 
 
+def subject_of(database: Database, run: int) -> str:
+    """The name of the job whose updates a run sends or compares; see `NewRun.subject`.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    row = database.execute("SELECT subject FROM runs WHERE id = ?", (run,)).fetchone()
+    return str(row["subject"])
+
+
 def settle_meanwhile(database: Database, run: int, *, now: float) -> None:
     """Compares what corrections would send with what has been applied since their origin began; of others, nothing.
 

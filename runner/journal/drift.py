@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from runner.journal.database import Database
-from runner.journal.leases import SANDBOX
+from runner.journal.leases import SANDBOX, IsGone, state_of
+from runner.journal.owner import is_gone as surely_gone
 from runner.outcome import RunState
 from runner.plan import MovedBy, Plan
 
@@ -68,7 +69,7 @@ class Returning:
 class Drift:
     """What the runs of a job found in the last days."""
 
-    def __init__(self, database: Database, job: str, *, days: int, now: float) -> None:
+    def __init__(self, database: Database, job: str, *, days: int, now: float, is_gone: IsGone = surely_gone) -> None:
         """Takes what to look at. What was tried with the simulated vendor is left out.
 
         Args:
@@ -76,8 +77,11 @@ class Drift:
             job: whose runs; those of them that plan.
             days: how far back.
             now: Unix seconds.
+            is_gone: whether the owner of a lease has surely ended.
         """
         self._database = database
+        self._now = now
+        self._is_gone = is_gone
         self._which = (job, now - days * _DAY)
 
     def nights(self) -> Iterator[NightlyRun]:
@@ -91,7 +95,7 @@ class Drift:
                 run=row["name"],
                 started=row["started"],
                 source=row["source"],
-                state=RunState(row["state"]),
+                state=state_of(self._database, row["id"], row["state"], now=self._now, is_gone=self._is_gone),
                 requests=row["requests"],
                 applied=row["applied"],
                 plan={plan: row[plan.value] for plan in Plan},
@@ -135,7 +139,7 @@ _THOSE = f"job = ?1 AND started >= ?2 AND terms IS NOT NULL AND endpoint IS NOT 
 
 _COUNTS = ", ".join(f"coalesce(sum(plan = '{plan}'), 0) AS {plan}" for plan in Plan)
 _NIGHTS = f"""
-SELECT name, started, source, state, {_COUNTS},
+SELECT runs.id, name, started, source, state, {_COUNTS},
     (SELECT count(*) FROM requests WHERE run = runs.id) AS requests,
     (SELECT count(*) FROM plans AS sent JOIN requests USING (run, ordinal)
         WHERE run = runs.id AND sent.plan IN ('drifted', 'conflict') AND requests.state = 'succeeded') AS applied

@@ -1,13 +1,16 @@
 """What the journal knows of one key, over all runs."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from runner.change import Change
 from runner.journal.as_if_ended import as_if_ended
 from runner.journal.database import Database
+from runner.journal.leases import IsGone, state_of
 from runner.journal.ledger import recorded_text
+from runner.journal.owner import is_gone as surely_gone
 from runner.journal.plans import difference_of
 from runner.outcome import RunState, State
 from runner.plan import Plan, PlannedDifference
@@ -37,8 +40,8 @@ class Entry:
     attempts: int
     plan: Plan | None
     """None where nothing was compared."""
-    only_planned: bool
-    """Whether the run was to send nothing."""
+    run_state: RunState
+    """Of the run."""
     undoes: str | None
     """The run that it takes back."""
     undone_by: str | None
@@ -47,6 +50,11 @@ class Entry:
     """Whether the changes are against what the vendor had; otherwise against what was applied last, for all that the
     journal knows."""
     changes: tuple[PlannedDifference, ...]
+
+    @property
+    def only_planned(self) -> bool:
+        """Whether the run was to send nothing."""
+        return self.run_state is RunState.PLANNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +65,22 @@ class _Request:
     entry: Entry
 
 
-def history_of(database: Database, key: str, changes: Changes) -> list[Entry]:
+def history_of(
+    database: Database,
+    key: str,
+    changes: Changes,
+    *,
+    now: Callable[[], float] = time.time,
+    is_gone: IsGone = surely_gone,
+) -> list[Entry]:
     """The story of a key, the oldest run first. Costs a look at the index of each run.
 
     Args:
         database: the journal.
         key: as the job identifies requests.
         changes: tells what an update changed.
+        now: Unix seconds.
+        is_gone: whether the owner of a lease has surely ended.
 
     Raises:
         JournalError: the journal cannot be read.
@@ -71,11 +88,11 @@ def history_of(database: Database, key: str, changes: Changes) -> list[Entry]:
     with database.snapshot():
         rows = database.execute(_REQUESTS, (key,)).fetchall()
         rows.sort(key=lambda row: row["at"] or row["started"])  # a run may have been resumed after later ones
-        found = [_Request(row, _entry(database, row)) for row in rows]
+        found = [_Request(row, _entry(database, row, now=now(), is_gone=is_gone)) for row in rows]
         return [_with_others(each, found, changes) for each in found]
 
 
-def _entry(database: Database, row: sqlite3.Row) -> Entry:
+def _entry(database: Database, row: sqlite3.Row, *, now: float, is_gone: IsGone) -> Entry:
     at = (row["run"], row["ordinal"])
     code, message = row["code"], recorded_text(row["message_en"], row["message_zh"])
     state = as_if_ended(row)
@@ -94,7 +111,7 @@ def _entry(database: Database, row: sqlite3.Row) -> Entry:
         message=message,
         attempts=row["attempts"],
         plan=Plan(row["plan"]) if row["plan"] else None,
-        only_planned=row["run_state"] == RunState.PLANNED,
+        run_state=state_of(database, row["run"], row["run_state"], now=now, is_gone=is_gone),
         undoes=row["undone"],
         undone_by=None,
         compared=row["terms"] is not None,

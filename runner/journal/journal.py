@@ -230,6 +230,19 @@ class Journal:
         with self._database.transaction():
             self._database.execute("UPDATE runs SET seconds = seconds + ? WHERE id = ?", (seconds, run))
 
+    def keep_guards(self, run: int, guards: str) -> None:
+        """Writes down the guards that a run is begun with, unless it was begun before.
+
+        Args:
+            run: one that is about to be sent.
+            guards: JSON of whoever sends it.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._database.transaction():
+            self._database.execute("UPDATE runs SET guards = ? WHERE id = ? AND guards IS NULL", (guards, run))
+
     def set_report(self, run: int, path: str | None) -> None:
         """Writes down where a run's report lies; None where there is none.
 

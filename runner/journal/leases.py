@@ -6,6 +6,7 @@ from math import inf
 
 from runner.errors import LeaseLost
 from runner.journal.database import Database
+from runner.outcome import RunState
 
 IsGone = Callable[[str], bool]
 """Whether the owner of a lease has surely ended; see `runner.journal.owner`."""
@@ -29,6 +30,25 @@ def holder(database: Database, run: int, *, now: float, is_gone: IsGone) -> Leas
     """The live lease on a run."""
     found = database.execute("SELECT token, run, owner, reserved FROM leases WHERE run = ? AND expires > ?", (run, now))
     return next((lease for lease in map(_lease, found.fetchall()) if not is_gone(lease.owner)), None)
+
+
+def state_of(database: Database, run: int, kept: str, *, now: float, is_gone: IsGone) -> RunState:
+    """The state of a run: one that is kept as running is interrupted once nobody holds it.
+
+    Args:
+        database: the journal.
+        run: the journal's number of the run.
+        kept: the state that the journal keeps.
+        now: Unix seconds.
+        is_gone: whether the owner of a lease has surely ended.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    state = RunState(kept)
+    if state is RunState.RUNNING and holder(database, run, now=now, is_gone=is_gone) is None:
+        return RunState.INTERRUPTED
+    return state
 
 
 def rivals(database: Database, run: int, *, now: float, is_gone: IsGone) -> list[Lease]:

@@ -1,16 +1,20 @@
 """The journal's reading side: runs, counts, and each request as a stream."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from runner.errors import InputError
 from runner.journal.as_if_ended import as_if_ended
 from runner.journal.database import Database
+from runner.journal.leases import IsGone, state_of
+from runner.journal.owner import is_gone as surely_gone
 from runner.journal.plans import left_as_it_is, plan_counts, unread
+from runner.journal.reopening import count_left
 from runner.journal.source_rows import decode_headings
-from runner.outcome import FINAL_STATES, RunState, State
+from runner.outcome import ENDED_EARLY, FINAL_STATES, RunState, State
 from runner.plan import NOT_AS_WANTED, Plan
 from runner.tables.table import WrittenHeading
 from runner.text import Text
@@ -50,6 +54,8 @@ class RunRecord:
     attempts: int
     open: int
     """Requests that are ready to be sent."""
+    remaining: int
+    """Requests that were not settled when a run ended early, or was abandoned; 0 of all others."""
     user: str
     """Who ran it; empty in a run of an older version."""
     deeds: str | None
@@ -58,6 +64,8 @@ class RunRecord:
     """The name of the run that it takes back."""
     terms: str | None
     """How it compares with the remote state; None where it does not."""
+    guards: str | None
+    """When it stops because too much goes wrong; see `Journal.keep_guards`."""
     plan: Mapping[Plan, int] | None
     """How many requests have which plan, every word included; None of a run that plans nothing."""
     left: int
@@ -129,7 +137,7 @@ class RecordedNotice:
 
 _RUNS = """
 SELECT id, name, job, state, source, sha256, sheet, key_heading, asked, headings, files_root, origin, user, deeds,
-    undoes, endpoint, account, started, seconds, rows, reason_en, reason_zh, report, terms
+    undoes, endpoint, account, started, seconds, rows, reason_en, reason_zh, report, terms, guards
 FROM runs
 """
 # Not its rules, which may be long and are wanted by few: see `runner.journal.same_rules`.
@@ -138,8 +146,13 @@ FROM runs
 class Ledger:
     """Reads the journal. What has not ended counts as what it would be if the program ended now."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, *, now: Callable[[], float] = time.time, is_gone: IsGone = surely_gone
+    ) -> None:
+        """Takes the journal, the clock (Unix seconds), and who tells whether the owner of a lease has surely ended."""
         self._database = database
+        self._now = now
+        self._is_gone = is_gone
 
     @property
     def database(self) -> Database:
@@ -245,7 +258,8 @@ class Ledger:
             attempts += part["attempts"]
             ready += part["times"] if part["state"] == State.READY else 0
         plan = plan_counts(self._database, row["id"]) if row["terms"] else None
-        state = RunState(row["state"])
+        state = state_of(self._database, row["id"], row["state"], now=self._now(), is_gone=self._is_gone)
+        told = state in ENDED_EARLY or state is RunState.ABANDONED
         return RunRecord(
             id=row["id"],
             name=row["name"],
@@ -272,7 +286,9 @@ class Ledger:
             counts=counts,
             attempts=attempts,
             open=ready,
+            remaining=count_left(self._database, row["id"]) if told else 0,
             terms=row["terms"],
+            guards=row["guards"],
             plan=plan,
             left=left_as_it_is(self._database, row["id"]) if plan and any(plan[word] for word in NOT_AS_WANTED) else 0,
             unread=unread(self._database, row["id"]) if plan and state is not RunState.DONE else 0,

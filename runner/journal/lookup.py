@@ -1,7 +1,9 @@
 """Looks a run up by what users call it, and says where it stands."""
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from runner.errors import InputError
 from runner.journal.database import Database
@@ -10,23 +12,52 @@ from runner.journal.ledger import Ledger, RunRecord
 from runner.journal.way_back import being_undone_by, undone_by
 from runner.outcome import RunState
 
+MOST_MEANT = 10
+"""Runs that are listed where a name may mean several."""
+
 
 def find_run(database: Database, name: str | None) -> RunRecord:
-    """The run whose name begins so, or the latest of all.
+    """The run of that name, or the only one whose name begins so; for None, the latest of all.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or several may be meant: an empty name may mean any.
     """
-    row = database.execute(
-        "SELECT id FROM runs WHERE substr(name, 1, length(?1)) = ?1 ORDER BY id DESC LIMIT 1", (name or "",)
-    ).fetchone()
-    if row is None and name:
+    if name is None:
+        row = database.execute("SELECT id FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+        if row is None:
+            raise _none()
+        return Ledger(database).run(row["id"])
+    name = name.strip()
+    found = database.execute(_NAMED, (name, MOST_MEANT)).fetchall()
+    if not found and not name:
+        raise _none()
+    if not found:
         raise InputError(
             f"There is no run {name}. `recallflow runs` lists all.", f"没有运行 {name}。`recallflow runs` 可列出全部。"
         )
-    if row is None:
-        raise InputError("There are no runs yet.", "还没有运行记录。")
-    return Ledger(database).run(row["id"])
+    if not name or (len(found) > 1 and found[0]["name"] != name):
+        raise _ambiguous(name, found, found[0]["times"])
+    return Ledger(database).run(found[0]["id"])
+
+
+def _none() -> InputError:
+    return InputError("There are no runs yet.", "还没有运行记录。")
+
+
+def _ambiguous(name: str, found: Sequence[sqlite3.Row], times: int) -> InputError:
+    en = ", ".join(f"{row['name']} ({row['job']} {PurePath(row['source']).name})" for row in found)
+    zh = "、".join(f"{row['name']}（{row['job']} {PurePath(row['source']).name}）" for row in found)
+    if (more := times - len(found)) > 0:
+        en, zh = f"{en}, and {more:,} more", f"{zh}，另有 {more:,} 个"
+    if not name:
+        return InputError(
+            f"The name of the run is empty. Nothing was started; say which one is meant: {en}.",
+            f"运行编号为空。未开始任何操作；请指明是哪一个：{zh}。",
+        )
+    return InputError(
+        f'"{name}" may mean several runs. Nothing was started; write more of the name: {en}.',
+        f"“{name}”可能指多个运行。未开始任何操作；请写出更完整的编号：{zh}。",
+    )
 
 
 def run_named(database: Database, name: str) -> RunRecord | None:
@@ -43,11 +74,11 @@ def run_to_resume(
     is_gone: IsGone,
     passed_over: Callable[[RunRecord], bool] = lambda _: False,
 ) -> RunRecord:
-    """The run whose name begins so, or the latest that was stopped or killed; one that can be sent on.
+    """The run of that name, or the latest that was stopped or killed; one that can be sent on.
 
     Args:
         database: the journal.
-        name: of the run, or its beginning. A run that was only planned has to be named.
+        name: see `find_run`; None for the latest. A run that was only planned has to be named.
         now: Unix seconds.
         is_gone: whether the owner of a lease has surely ended.
         passed_over: whether a run has to be named, as it is not to go on unasked.
@@ -55,11 +86,21 @@ def run_to_resume(
     Raises:
         InputError: there is none, or nothing is left of it to send.
     """
-    record = find_run(database, name) if name else _latest_ended_early(database, passed_over, now=now, is_gone=is_gone)
+    if name is None:
+        record = _latest_ended_early(database, passed_over, now=now, is_gone=is_gone)
+    else:
+        record = find_run(database, name)
     if not record.rows:
         raise InputError(
             f"Run {record.name} ended while its file was read, so nothing of it was sent. Upload the file again.",
             f"运行 {record.name} 在读取文件时中断，未发送任何请求。请重新上传该文件。",
+        )
+    if record.state is RunState.ABANDONED:
+        raise InputError(
+            f"Run {record.name} was abandoned, so that it does not go on. Nothing was started; what is still wanted of "
+            f"it can be corrected and uploaded from its report: recallflow report {record.name}",
+            f"运行 {record.name} 已放弃，不能继续。本次未开始；如仍需其中的内容，请生成报告后更正并上传："
+            f"recallflow report {record.name}",
         )
     if record.state is RunState.DONE:
         raise InputError(
@@ -96,7 +137,7 @@ def _latest_ended_early(
         )
         if out_of_date or holder(database, run, now=now, is_gone=is_gone) is not None:
             continue
-        record = Ledger(database).run(run)
+        record = Ledger(database, now=lambda: now, is_gone=is_gone).run(run)
         if not passed_over(record):
             return record
     raise InputError(
@@ -124,12 +165,18 @@ def standing(database: Database, record: RunRecord, *, now: float, is_gone: IsGo
         holder=lease.owner if lease else None,
         resumable=lease is None
         and loaded
-        and record.state is not RunState.DONE
+        and record.state not in {RunState.DONE, RunState.ABANDONED}
         and not record.is_plan
         and undone_by(database, record.id) is None
         and being_undone_by(database, record.id, now=now, is_gone=is_gone) is None,
     )
 
+
+_NAMED = """
+SELECT id, name, job, source, count(*) OVER () AS times FROM runs WHERE substr(name, 1, length(?1)) = ?1
+ORDER BY name <> ?1, id DESC LIMIT ?2
+"""
+# The one that is called just so comes first.
 
 _OVERTAKEN = """
 SELECT later.name FROM runs AS mine JOIN runs AS later USING (job, subject, endpoint, source)

@@ -4,8 +4,6 @@ import getpass
 import os
 import socket
 
-import psutil
-
 
 def this_process() -> str:
     """Host and process: `host/123`."""
@@ -27,4 +25,8 @@ def is_gone(owner: str) -> bool:
     no: its lease runs out soon enough.
     """
     host, _, process = owner.rpartition("/")
-    return host == socket.gethostname() and process.isdecimal() and not psutil.pid_exists(int(process))
+    if host != socket.gethostname() or not process.isdecimal():
+        return False
+    import psutil  # noqa: PLC0415 - only where a lease is live need it be loaded
+
+    return not psutil.pid_exists(int(process))

@@ -112,9 +112,9 @@ def _stretches(database: Database, run: int) -> Iterator[tuple[int, int]]:
 _OLD = """
 SELECT id, name, (SELECT count(*) FROM requests WHERE run = runs.id) AS requests
 FROM runs
-WHERE state IN ('done', 'planned') AND started + seconds < ?1 AND id = ifnull(?2, id)
+WHERE state IN ('done', 'planned', 'abandoned') AND started + seconds < ?1 AND id = ifnull(?2, id)
     AND NOT EXISTS (SELECT 1 FROM requests WHERE run = runs.id AND settled >= ?1)
-    AND NOT EXISTS (SELECT 1 FROM runs AS back WHERE back.undoes = runs.id AND back.state <> 'done')
+    AND NOT EXISTS (SELECT 1 FROM runs AS back WHERE back.undoes = runs.id AND back.state NOT IN ('done', 'abandoned'))
 ORDER BY id
 """
 # A run that was resumed ended later than it was begun and worked on. One that is being taken back is needed for that.

@@ -23,24 +23,32 @@ def reopen(database: Database, run: int) -> None:
     leave_to_corrections(database, run)
 
 
-def has_more_to_send(database: Database, run: int) -> bool:
-    """Whether a resumed run would send anything."""
-    return any(
-        database.execute(f"SELECT 1 FROM requests WHERE run = ? AND ({left}) LIMIT 1", (run,)).fetchone()  # noqa: S608
-        for left in (
-            "state IN ('ready', 'sending')",
-            f"{_NOT_SETTLED} AND code IS NOT '{TAKEN_OVER}'",
-            _REFUSED_WITH_THE_RUN,
-        )
-    )
-
-
-def left_to_send(database: Database, run: int) -> int:
-    """How many requests a resumed run would send, but for what other runs have taken over.
+def count_left(database: Database, run: int) -> int:
+    """How many requests a resumed run would send, or see to.
 
     Raises:
         JournalError: the journal cannot be read.
     """
-    left = f"state IN ('ready', 'sending') OR {_NOT_SETTLED} AND code IS NOT '{TAKEN_OVER}' OR {_REFUSED_WITH_THE_RUN}"
-    [count] = database.execute(f"SELECT count(*) FROM requests WHERE run = ? AND ({left})", (run,)).fetchone()  # noqa: S608
-    return int(count)
+    some_failed = database.execute(_SOME_FAILED, (run,)).fetchone()
+    return sum(
+        int(database.execute(f"SELECT count(*) FROM requests WHERE run = ? AND ({left})", (run,)).fetchone()[0])  # noqa: S608
+        for left in (_LEFT if some_failed else _LEFT[:-1])  # a look at each attempt costs its time
+    )
+
+
+def has_more_to_send(database: Database, run: int) -> bool:
+    """Whether a resumed run would send anything."""
+    return any(
+        database.execute(f"SELECT 1 FROM requests WHERE run = ? AND ({left}) LIMIT 1", (run,)).fetchone()  # noqa: S608
+        for left in _LEFT
+    )
+
+
+_LEFT = (
+    "state IN ('ready', 'sending')",
+    f"{_NOT_SETTLED} AND code IS NOT '{TAKEN_OVER}'",
+    _REFUSED_WITH_THE_RUN,
+)
+"""The conditions for a request to be left, of which one request meets one at most; what is answered soonest first."""
+
+_SOME_FAILED = "SELECT 1 FROM requests WHERE run = ? AND state = 'failed' LIMIT 1"

@@ -7,8 +7,9 @@ from runner.journal.database import Database
 from runner.journal.family import relatives
 from runner.journal.leases import IsGone, Lease, reserve, rivals
 from runner.journal.ledger import Ledger, RunRecord
+from runner.journal.lookup import standing
 from runner.journal.tenancy import LeaseTerms
-from runner.outcome import RunState, State
+from runner.outcome import ENDED_EARLY, RunState, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,8 @@ class Repeats:
     """Who sends it; see `runner.journal.owner`."""
     fully_sent: RunRecord | None
     """The latest of which everything that could be sent was taken."""
+    ended_early: RunRecord | None
+    """The latest of the same job that ended early and can go on, where nothing later was fully sent."""
 
 
 def find_repeats(database: Database, run: int, terms: LeaseTerms, *, now: float, is_gone: IsGone) -> Repeats:
@@ -53,11 +56,25 @@ def find_repeats(database: Database, run: int, terms: LeaseTerms, *, now: float,
         live = [lease for lease in rivals(database, run, now=now, is_gone=is_gone) if lease.run in same | family]
         if not live:
             reserve(database, run, owner=terms.owner, expires=now + terms.seconds)
+    sent = _fully_sent(database, same, live)
+    left = _ended_early(database, run, same - family, now=now, is_gone=is_gone)  # corrections take over what is left
     return Repeats(
         under_way=Ledger(database).run(live[0].run) if live else None,
         holder=live[0].owner if live else None,
-        fully_sent=_fully_sent(database, same, live),
+        fully_sent=sent,
+        ended_early=left if left and (sent is None or left.id > sent.id) else None,
     )
+
+
+def _ended_early(database: Database, run: int, same: set[int], *, now: float, is_gone: IsGone) -> RunRecord | None:
+    ledger = Ledger(database, now=lambda: now, is_gone=is_gone)
+    job = ledger.run(run).job
+    for each in sorted(same, reverse=True):
+        record = ledger.run(each)
+        goes_on = record.job == job and record.state in ENDED_EARLY and record.remaining
+        if goes_on and standing(database, record, now=now, is_gone=is_gone).resumable:
+            return record
+    return None
 
 
 def _fully_sent(database: Database, runs: set[int], live: list[Lease]) -> RunRecord | None:

@@ -1,6 +1,6 @@
 """The journal's tables."""
 
-VERSION = 6
+VERSION = 7
 """Kept in the file as SQLite's `user_version`; a change to the tables raises it."""
 
 APPLICATION_ID = 0x52_43_46_4C
@@ -110,6 +110,11 @@ ALTER TABLE runs ADD COLUMN undoes INTEGER;
 ALTER TABLE differences ADD COLUMN rule TEXT;
 """
 
+_SINCE_7 = """
+-- when it stops because too much goes wrong: JSON, of whoever sends it; null in a run from before version 7
+ALTER TABLE runs ADD COLUMN guards TEXT;
+"""
+
 TABLES = (
     """
 CREATE TABLE runs (
@@ -198,6 +203,7 @@ CREATE TABLE leases (
     + _SINCE_4
     + _SINCE_5
     + _SINCE_6
+    + _SINCE_7
 )
 
 _SPELLED_AS_TYPED = """
@@ -218,6 +224,7 @@ UPGRADES = {
     3: _SINCE_4,
     4: _SINCE_5 + _OF_ONE_JOB_EACH + _NOT_SENT_IS_NOT_SETTLED,
     5: _SINCE_6,
+    6: _SINCE_7,
 }
 """What makes of a journal of one version one of the next."""
 

@@ -22,8 +22,8 @@ def adviser(run: RunRecord, job: Job) -> Advise:
             return _PLAN_AGAIN
         if state is State.NOT_SENT and run.state is RunState.PLANNED:
             return Text("", "")
-        if state is State.NOT_SENT and run.state is RunState.RUNNING:
-            return _NOT_YET.format(run=run.name)
+        if state is State.NOT_SENT and run.state in _BY_RUN:
+            return _BY_RUN[run.state]
         settled_by_code = state in {State.FAILED, State.NOT_SENT}
         return (job.advice(code) if code and settled_by_code else None) or ADVICE[state]
 
@@ -49,7 +49,12 @@ _ON_PLANS = {
 }
 """Where the plan's word is the code: why it was not sent."""
 _PLAN_AGAIN = Text("Compare again, and decide anew.", "请重新比对后再决定。")
-_NOT_YET = Text(
-    "Not sent yet. If the run was killed: recallflow resume {run}", "尚未发送。如果运行已中断：recallflow resume {run}"
-)
+_BY_RUN = {
+    RunState.RUNNING: Text("Not sent yet: the run is under way.", "尚未发送：运行正在进行。"),
+    RunState.INTERRUPTED: Text("Not sent yet: go on with the run.", "尚未发送：请继续该运行。"),
+    RunState.ABANDONED: Text(
+        "It is not sent any more: the run was abandoned. If it is still wanted, upload it again.",
+        "不再发送：该运行已放弃。如仍需要，请重新上传。",
+    ),
+}
 _LOOK_THERE = Text("Look at the report of that run.", "请查看该运行的报告。")

@@ -15,7 +15,7 @@ from runner.journal.figures import (
 )
 from runner.journal.ledger import Ledger, RunRecord
 from runner.journal.plans import rules_of
-from runner.outcome import RunState, State
+from runner.outcome import ENDED_EARLY, RunState, State
 from runner.plan import Plan
 from runner.report.cells import local_time, utc_offset
 from runner.report.time_steps import in_words, steps_between
@@ -97,7 +97,7 @@ class Overview:
     """None where nothing was sent."""
 
 
-def overview(ledger: Ledger, run: RunRecord, advise: Advise, *, recorded: bool = True) -> Overview:
+def overview(ledger: Ledger, run: RunRecord, advise: Advise, *, recorded: bool = True, known: bool = True) -> Overview:
     """Reads what there is to say of a run.
 
     Args:
@@ -105,18 +105,19 @@ def overview(ledger: Ledger, run: RunRecord, advise: Advise, *, recorded: bool =
         run: the run.
         advise: what to do about its requests.
         recorded: whether the journal keeps the run; otherwise it is only of a check, and has no name.
+        known: whether the program that the report names knows the run's job, so that it can go on with it.
 
     Raises:
         JournalError: the journal cannot be read.
     """
-    goes_on = run.state in {RunState.STOPPED, RunState.RUNNING}
+    goes_on = run.state in {*ENDED_EARLY, RunState.RUNNING}
     unsettled = sum(run.counts[state] for state in CORRECTED)
-    fix = bool(unsettled and run.headings) and not goes_on
+    fix = bool(unsettled and run.headings) and not goes_on and known
     later = later_corrections(ledger.database, run.id)
     return Overview(
         title=_TITLE if recorded else _TITLE_OF_CHECK,
-        stopped=run.reason,
-        next_step=_next_step(run, unsettled, goes_on=goes_on, fix=fix),
+        stopped=_why_early(run),
+        next_step=_next_step(run, unsettled, goes_on=goes_on, fix=fix, known=known),
         is_to_be_corrected=fix,
         facts=(
             *_facts(run, rules_of(ledger.database, run.id) if run.plan else (), recorded=recorded),
@@ -131,9 +132,16 @@ def overview(ledger: Ledger, run: RunRecord, advise: Advise, *, recorded: bool =
     )
 
 
-def _next_step(run: RunRecord, unsettled: int, *, goes_on: bool, fix: bool) -> Text | None:
+def _why_early(run: RunRecord) -> Text | None:
+    return _INTERRUPTED if run.reason is None and run.state is RunState.INTERRUPTED else run.reason
+
+
+def _next_step(run: RunRecord, unsettled: int, *, goes_on: bool, fix: bool, known: bool) -> Text | None:
+    if run.state is RunState.RUNNING:
+        return _UNDER_WAY.format(run=run.name)
     if goes_on:
-        return _GO_ON.format(run=run.name)
+        words = _GO_ON if known else _GO_ON_ELSEWHERE
+        return words.format(run=run.name, job=run.job, count=f"{run.remaining:,}")
     if fix:
         return _CORRECT.format(count=f"{unsettled:,}")
     return _APPLY.format(count=f"{run.left:,}") if run.left else None
@@ -237,9 +245,19 @@ def _timeline(ledger: Ledger, run: RunRecord) -> Timeline | None:
 
 _NO_PLAN = Text("nothing was read yet", "尚未读取")
 _CORRECTED_BY = Text("Corrected by run", "更正它的运行")
+_INTERRUPTED = Text("The run was interrupted: its process ended without a word.", "运行已中断：其进程意外结束。")
+_UNDER_WAY = Text(
+    "The run is under way. Once it has ended, write its report again: recallflow report {run}",
+    "运行正在进行。结束后请重新生成报告：recallflow report {run}",
+)
 _GO_ON = Text(
-    "Go on where it was: recallflow resume {run}. Correct what is left then in the report of that.",
-    "请先继续发送：recallflow resume {run}；其后再在新报告中更正剩余部分。",
+    "{count} requests are left. Go on where it was: recallflow resume {run}. Correct what is left then in the report "
+    "of that.",
+    "尚余 {count} 个请求。请先继续发送：recallflow resume {run}；其后再在新报告中更正剩余部分。",
+)
+_GO_ON_ELSEWHERE = Text(
+    '{count} requests are left. Go on with the script that started the run: recallflow does not know its job "{job}".',
+    "尚余 {count} 个请求。请用启动该运行的脚本继续：recallflow 不认识其任务“{job}”。",
 )
 _CORRECT = Text(
     "{count} of the requests are not settled: correct them on the sheet Corrections, and upload this very workbook.",

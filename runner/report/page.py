@@ -28,7 +28,7 @@ _ACROSS = 840
 """Pixels of all of them at most."""
 
 
-def write_page(path: Path, ledger: Ledger, run: int, job: Job, language: Language) -> Path:
+def write_page(path: Path, ledger: Ledger, run: int, job: Job, language: Language, *, known: bool = True) -> Path:
     """Writes the summary of a run as a page of HTML.
 
     Args:
@@ -37,6 +37,7 @@ def write_page(path: Path, ledger: Ledger, run: int, job: Job, language: Languag
         run: the journal's number of the run.
         job: whose run it is; it knows what to do about a code.
         language: of the page's words.
+        known: whether `recallflow` knows the job, so that it can go on with the run.
 
     Returns:
         Where it lies.
@@ -46,7 +47,8 @@ def write_page(path: Path, ledger: Ledger, run: int, job: Job, language: Languag
     """
     with ledger.snapshot():
         record = ledger.run(run)
-        page = page_of(overview(ledger, record, adviser(record, job)), f"{record.job} {record.name}", language)
+        said = overview(ledger, record, adviser(record, job), known=known)
+        page = page_of(said, f"{record.job} {record.name}", language)
     try:
         with unfinished(path) as file:
             file.write_text(page, encoding="utf-8", newline="\n")

@@ -19,6 +19,8 @@ RUN_STATES = {
     RunState.PLANNED: Text("planned", "已计划"),
     RunState.RUNNING: Text("running", "进行中"),
     RunState.STOPPED: Text("stopped", "已停止"),
+    RunState.INTERRUPTED: Text("interrupted", "已中断"),
+    RunState.ABANDONED: Text("abandoned", "已放弃"),
     RunState.DONE: Text("done", "已完成"),
 }
 

@@ -29,6 +29,7 @@ def write_report(
     *,
     corrected: Collection[State] = CORRECTED,
     recorded: bool = True,
+    known: bool = True,
 ) -> Path:
     """Writes a run's report, streaming from the journal.
 
@@ -40,6 +41,7 @@ def write_report(
         language: of the report's words.
         corrected: the states of the requests whose rows are given back to be corrected.
         recorded: whether the journal keeps the run, so that its corrections can name it.
+        known: whether `recallflow` knows the job, so that it can go on with the run.
 
     Returns:
         Where it lies.
@@ -52,7 +54,7 @@ def write_report(
         try:
             with unfinished(path) as file:
                 with Book(file.parent) as book:
-                    _fill(book, ledger, record, job, language, corrected=corrected, recorded=recorded)
+                    _fill(book, ledger, record, job, language, corrected=corrected, recorded=recorded, known=known)
                     book.save(file)
                 return put_beside(file, path)
         except OSError as error:
@@ -68,9 +70,10 @@ def _fill(
     *,
     corrected: Collection[State],
     recorded: bool,
+    known: bool,
 ) -> None:
     advise = adviser(record, job)
-    said = overview(ledger, record, advise, recorded=recorded)
+    said = overview(ledger, record, advise, recorded=recorded, known=known)
     add_summary(book.workbook, said, language, others=_others(ledger, record))
     add_results(book, ledger, record, job, advise=advise, language=language)
     if record.plan is not None:

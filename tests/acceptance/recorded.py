@@ -9,7 +9,7 @@ from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.new_run import Destination, NewRun
 from runner.journal.tenancy import LeaseTerms
-from runner.outcome import Action, Attempt, Outcome, State, Stop
+from runner.outcome import Action, Attempt, Outcome, RunState, State, Stop
 from runner.problem import Problem, Violation
 from runner.request import Draft
 from runner.text import Text
@@ -64,12 +64,13 @@ def recorded(
     stop: Stop | None = None,
     ended: bool = True,
     claimed: int | None = None,
+    job: str = "upload",
 ) -> str:
     """A run in the journal of the folder; gives its name. One that did not end was killed."""
     with Database(journal_in(folder)) as database:
         journal = Journal(database)
         new = NewRun(
-            job="upload",
+            job=job,
             source="flows.csv",
             sha256="0" * 64,
             sheet=None,
@@ -84,6 +85,7 @@ def recorded(
         claims.claim(len(outcomes) if claimed is None else claimed, now=started)
         claims.settle(outcomes, now=started)
         claims.release()
+        journal.set_state(run, RunState.RUNNING)
         if ended:
             journal.end_run(run, stop=stop, seconds=2.0)
     return name

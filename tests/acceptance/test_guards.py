@@ -89,3 +89,58 @@ def test_max_failures_that_are_no_number_are_one_clear_line(tmp_path: Path) -> N
         "请写成数量（如 20）或比例（如 5%）"
         in recallflow("upload", flows, "--sandbox", "--max-failures", "some", "--lang", "zh", cwd=tmp_path).err
     )
+
+
+class _Counting(Vendor):
+    """Refuses every second flow."""
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        key = (await request.json())["keyId"]
+        self.received.append(key)
+        await asyncio.sleep(0)
+        if key % 2 or self.takes_all:
+            return web.json_response({"code": 0, "msg": "success", "data": None})
+        return web.json_response({"code": -22, "msg": "parameter error", "data": None})
+
+
+@pytest.mark.parametrize("begun", [("--max-failures", "3"), ("--canary", "7")])
+async def test_resume_keeps_the_guards_that_the_run_was_begun_with_and_says_so(
+    tmp_path: Path, begun: tuple[str, str]
+) -> None:
+    flows = simple_flows(tmp_path / "flows.csv", FLOWS)
+    vendor = _Counting()
+    async with answering(vendor.answer) as url:
+        to = ("--concurrency", "1", "--base-url", url, "--json")
+        stopped = await ran("upload", flows, *begun, *to, cwd=tmp_path)
+        sent = len(vendor.received)
+        resumed = await ran("resume", *to, cwd=tmp_path)
+        again = await ran("resume", *to, "--lang", "zh", cwd=tmp_path)
+    assert stopped.code == resumed.code == again.code == 3
+    assert begun[0] in resumed.summary["reason"]
+    assert sent < 20
+    assert len(vendor.received) < 60
+    option, value = begun
+    assert f"Guards: {option} {value}." in resumed.err
+    assert f"防护：{option} {value}。" in again.err
+
+
+async def test_resume_takes_other_guards_where_it_is_told_so(tmp_path: Path) -> None:
+    flows = simple_flows(tmp_path / "flows.csv", FLOWS)
+    vendor = _Counting()
+    async with answering(vendor.answer) as url:
+        to = ("--concurrency", "1", "--base-url", url, "--json")
+        await ran("upload", flows, "--max-failures", "3", "--canary", "2", *to, cwd=tmp_path)
+        vendor.takes_all = True
+        done = await ran("resume", "--canary", "5", "--max-failures", "50%", *to, cwd=tmp_path)
+    assert "Guards: --canary 5, --max-failures 50%." in done.err
+    assert done.summary["state"] == "done"
+
+
+async def test_a_dry_run_is_sent_under_the_guards_that_it_was_begun_with(tmp_path: Path) -> None:
+    flows = simple_flows(tmp_path / "flows.csv", FLOWS)
+    vendor = Vendor()
+    async with answering(vendor.answer) as url:
+        planned = await ran("upload", flows, "--dry-run", "--canary", "4", "--json", cwd=tmp_path)
+        done = await ran("resume", planned.summary["run"], "--base-url", url, "--json", cwd=tmp_path)
+    assert (done.code, len(vendor.received)) == (3, 4)
+    assert "(planned): 300 of its 300 requests are left. Guards: --canary 4." in done.err

@@ -1,7 +1,8 @@
-"""Ctrl-C, SIGTERM and kill -9 in the middle of a run: what the user is told of each flow is still true."""
+"""Ctrl-C, SIGTERM, a closed window and kill -9 in the middle of a run: what the user is told is still true."""
 
 import asyncio
 import json
+import os
 import signal
 from pathlib import Path
 
@@ -9,13 +10,18 @@ import pytest
 from aiohttp import web
 
 from jobs.app.ending import SHORT_REPORT
-from tests.acceptance.program import recallflow
+from tests.acceptance.program import ACCOUNT, PROGRAM, environment, recallflow
 from tests.acceptance.sheets import sheet_rows, simple_flows
 from tests.acceptance.vendor import answering, finished, started
 
 pytestmark = pytest.mark.process
 
 FLOWS, BEFORE = 200, 20
+
+HANGUP = getattr(signal, "SIGHUP", signal.SIGTERM)
+"""Where there is no such signal, its test is another one's."""
+ENDS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (HANGUP, 128 + HANGUP)]
+"""The signals that end a run in order, and the exit codes after them."""
 
 
 class Vendor:
@@ -45,7 +51,7 @@ def command(folder: Path, url: str) -> tuple[str | Path, ...]:
     return ("upload", flows, "--base-url", url, "--concurrency", "4", "--report", "out.xlsx", "--json")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), ENDS)
 async def test_a_signal_lets_what_is_in_flight_finish_and_reports(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
@@ -66,6 +72,52 @@ async def test_a_signal_lets_what_is_in_flight_finish_and_reports(
     assert counts["not_sent"] == FLOWS - counts["succeeded"]
     rows = sheet_rows(tmp_path / "out.xlsx", "Results")
     assert {int(row["keyId"]) for row in rows if row["State"] == "succeeded"} == vendor.succeeded
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no SIGHUP here")
+async def test_a_closed_window_ends_no_run_that_was_started_with_nohup(tmp_path: Path) -> None:
+    vendor = Vendor()
+    before = signal.signal(HANGUP, signal.SIG_IGN)  # which a process that is started inherits
+    try:
+        async with answering(vendor.answer) as url:
+            process = await started(*command(tmp_path, url), cwd=tmp_path)
+            await vendor.reached.wait()
+            process.send_signal(HANGUP)
+            vendor.go_on.set()
+            done = await finished(process)
+    finally:
+        signal.signal(HANGUP, before)
+    assert (done.code, done.summary["counts"]["succeeded"]) == (0, FLOWS)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no SIGHUP here")
+async def test_when_the_terminal_has_gone_with_its_window_the_report_and_the_exit_code_are_there(
+    tmp_path: Path,
+) -> None:
+    pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
+    vendor = Vendor()
+    keyboard, terminal = pty.openpty()
+    async with answering(vendor.answer) as url:
+        process = await asyncio.create_subprocess_exec(
+            *PROGRAM,
+            *map(str, command(tmp_path, url)[:-1]),
+            "--yes",
+            cwd=tmp_path,
+            env=environment(RECALLFLOW_HOME=str(tmp_path / "home"), **ACCOUNT),
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+        )
+        os.close(terminal)
+        await asyncio.wait_for(vendor.reached.wait(), 60)
+        os.close(keyboard)
+        process.send_signal(HANGUP)
+        vendor.go_on.set()
+        code = await asyncio.wait_for(process.wait(), 60)
+    (run,) = json.loads(recallflow("runs", "--json", cwd=tmp_path).out)["runs"]
+    assert run["state"] == "stopped"
+    assert code == 129
+    assert (tmp_path / "out.xlsx").exists()
 
 
 async def test_a_second_signal_leaves_at_once_and_calls_what_was_in_flight_unknown(tmp_path: Path) -> None:
@@ -142,7 +194,9 @@ async def test_after_kill_9_the_journal_still_accounts_for_every_flow(tmp_path: 
         await process.communicate()
         vendor.go_on.set()
     (run,) = json.loads(recallflow("runs", "--json", cwd=tmp_path).out)["runs"]
+    assert run["state"] == "interrupted", "its process is gone"
     counts = run["counts"]
+    assert run["remaining"] == FLOWS - counts["succeeded"]
     assert sum(counts.values()) == run["requests"] == FLOWS
     assert counts["succeeded"] <= len(vendor.received)
     assert counts["succeeded"] + counts["unknown"] >= len(vendor.received), (
@@ -156,7 +210,7 @@ def report_is_begun(folder: Path) -> bool:
     return any(path.name.lstrip(".").startswith("out.xlsx") for path in folder.iterdir())
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), ENDS)
 async def test_an_interruption_while_the_report_is_written_takes_nothing_from_what_is_told(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:

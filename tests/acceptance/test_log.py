@@ -74,7 +74,7 @@ def test_resume_has_a_log_too_and_settings_are_as_good_as_options(tmp_path: Path
         done = recallflow("resume", run, "--base-url", url, cwd=tmp_path, env=env)
     logged = lines((tmp_path / "log.jsonl").read_text(encoding="utf-8"))
     assert done.code == 0
-    assert [line["event"] for line in logged] == ["loaded", "started", *["settled"] * 3]
+    assert [line["event"] for line in logged] == ["going_on", "loaded", "started", *["settled"] * 3]
     assert "3 of 3 done" in done.err
 
 

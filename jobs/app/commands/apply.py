@@ -11,6 +11,7 @@ from jobs.app.between_waves import Consent, WaveOptions
 from jobs.app.consent import Question
 from jobs.app.consent_words import NOTHING_SENT
 from jobs.app.guarded import guarded
+from jobs.app.job_of import check_known
 from jobs.app.plan_ending import PlanEnding, check_places, end_of_plan
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
@@ -100,4 +101,5 @@ def _run_of(ticks: Ticks, database: Database) -> RunRecord:
             f"{ticks.file} was made with --sandbox, whose simulated vendor is gone. Make a plan of the real one.",
             f"{ticks.file} 是用 --sandbox 生成的，其模拟供应商已不存在。请对真实供应商重新生成计划。",
         )
+    check_known(found)
     return found

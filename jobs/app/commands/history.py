@@ -14,9 +14,9 @@ from jobs.upload import Upload
 from runner.errors import InputError
 from runner.journal.database import Database
 from runner.journal.history import Entry, history_of
-from runner.outcome import State
+from runner.outcome import RunState, State
 from runner.plan import PlannedDifference
-from runner.report.words import MOVED_BY, PLANS, STATES
+from runner.report.words import MOVED_BY, PLANS, RUN_STATES, STATES
 from runner.text import Language, Text
 
 SHORT_HASH = 12
@@ -75,6 +75,7 @@ def _json(entry: Entry, language: Language) -> dict[str, object]:
         "attempts": entry.attempts,
         "plan": entry.plan.value if entry.plan else None,
         "only_planned": entry.only_planned,
+        "run_state": entry.run_state.value,
         "undoes": entry.undoes,
         "undone_by": entry.undone_by,
         "compared": entry.compared,
@@ -106,6 +107,8 @@ def _lines(entry: Entry) -> Iterator[Text]:
     code, message = entry.code or "", entry.message or Text.verbatim("")
     said = text_in_one_line(Text(f"{code} {message.en}", f"{code} {message.zh}"), _LONGEST_MESSAGE)
     yield Text(f"{word.en} · {said.en}", f"{word.zh} · {said.zh}") if said.en else word
+    if entry.run_state in _SAID:
+        yield _RUN_IS.format(state=RUN_STATES[entry.run_state])
     if entry.undoes:
         yield _UNDOES.format(run=entry.undoes)
     if entry.undone_by:
@@ -142,6 +145,9 @@ def _shown(value: object) -> Text:
 _HEAD = Text("{time} · run {run} · {job} · by {user} · {source}", "{time} · 运行 {run} · {job} · 由 {user} · {source}")
 _HEAD_OF_NOBODY = Text("{time} · run {run} · {job} · {source}", "{time} · 运行 {run} · {job} · {source}")
 _ONLY_PLANNED = Text("planned, not sent", "已计划，未发送")
+_SAID = frozenset({RunState.RUNNING, RunState.INTERRUPTED, RunState.ABANDONED})
+"""States of a run that are said beside the state of the request, as it may not be the last word."""
+_RUN_IS = Text("the run is {state}", "该运行{state}")
 _UNDOES = Text("takes run {run} back", "撤销运行 {run}")
 _UNDONE_BY = Text("was taken back by run {run}", "已由运行 {run} 撤销")
 _SINCE_LAST = Text("against what was applied last, as far as this journal knows:", "与本机记录中上次生效的内容相比：")

@@ -18,6 +18,7 @@ from jobs.app.reporting import (
 )
 from jobs.app.summary import apply_command, print_json, report_line, run_json
 from jobs.app.target import Target
+from jobs.app.which_run import say_which
 from jobs.reconcile import Reconcile
 from runner.errors import JournalError
 from runner.journal.database import Database
@@ -75,6 +76,7 @@ def write(
                 print_line(Console(stderr=json), _TICK.format(command=command), terms.language)
         if with_report:
             written = write_report_file(record.id, database, terms, ending=FORMATS[layout])
+    say_which(record, name, terms.language)
     if written and layout == "xlsx":
         with suppress(JournalError), Database(journal) as database:  # that it may only be read is no matter
             note_report(record.id, database, written)

@@ -10,6 +10,8 @@ from jobs.app.consent import Question, agree_to_resume, is_refused_strictly, ref
 from jobs.app.ending import Ending, end
 from jobs.app.export_ending import ExportEnding, end_of_export
 from jobs.app.guarded import GUARDED, guarded
+from jobs.app.job_of import check_known
+from jobs.app.kept_guards import with_kept_guards
 from jobs.app.overwriting import runs_to_overwrite
 from jobs.app.plan_ending import PlanEnding, end_of_plan
 from jobs.app.repeated_migration import check_unread, would_repeat
@@ -21,6 +23,7 @@ from jobs.app.starting import begin_turn, check_destination, check_not_undone, g
 from jobs.app.stopping import Interrupts
 from jobs.app.summary import how_to_apply, how_to_plan
 from jobs.app.watching import keeping_log, watching
+from jobs.app.which_run import say_which
 from jobs.recallflow.names import EXPORT, UPLOAD
 from runner.errors import InputError
 from runner.events import Observe
@@ -59,6 +62,7 @@ def resume(options: ResumeOptions) -> int:
     with keeping_log(settings.log, console, language) as write, Database(settings.journal) as database:
         if done := _done_without_report(database, options.run):
             check_has_plan(done, options.ending.plan)
+            say_which(done, options.run, language)
             with Interrupts() as interrupts:
                 return end(done.id, database, None, options.ending, interrupts)
         record = run_to_resume(
@@ -68,9 +72,10 @@ def resume(options: ResumeOptions) -> int:
             is_gone=is_gone,
             passed_over=lambda each: would_repeat(each, database),
         )
+        check_known(record)
         check_has_plan(record, options.ending.plan)
         check_not_undone(record, database, options.ending.target)
-        settings = going_where_it_went(record, settings)
+        settings = with_kept_guards(record, going_where_it_went(record, settings))
         delivery = Delivery.of(settings, in_sandbox=record.endpoint == SANDBOX)
         check_destination(record, delivery)
         if record.job == EXPORT:
@@ -196,10 +201,11 @@ def _question(options: ResumeOptions, delivery: Delivery) -> Question:
 
 def _done_without_report(database: Database, name: str | None) -> RunRecord | None:
     """The run that is meant, where somebody was in a hurry, or its report could not be written."""
-    if name:
+    if name is not None:
         record: RunRecord | None = find_run(database, name)
     else:
-        record = next((run for run in Ledger(database).runs() if run.state is not RunState.PLANNED), None)
+        passed_over = {RunState.PLANNED, RunState.ABANDONED}
+        record = next((run for run in Ledger(database).runs() if run.state not in passed_over), None)
     reports = record and (record.terms is None or record.job == UPLOAD)  # a plan has a report on demand only
     done = reports and record and record.state is RunState.DONE
     return record if done and record and record.report is None else None

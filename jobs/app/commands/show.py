@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
 
+from jobs.app.job_of import is_known, job_to_report, unknown_job
 from jobs.app.printing import print_line
 from jobs.app.summary import counts_table, head, how_to_apply, print_json, report_line, resume_line, run_json
 from jobs.app.target import Target
 from jobs.app.times import local_time
-from jobs.upload import Upload
 from runner.journal.database import Database
 from runner.journal.figures import MOST_FREQUENT, Answers, frequent_answers
 from runner.journal.ledger import RunRecord
@@ -22,6 +22,7 @@ from runner.journal.lookup import Standing, find_run, standing
 from runner.journal.owner import is_gone
 from runner.journal.plans import rules_of
 from runner.journal.way_back import undone_by
+from runner.outcome import RunState
 from runner.report.advice import adviser
 from runner.report.words import STATES, Advise
 from runner.text import Language, Text
@@ -85,7 +86,8 @@ def _json(
         "endpoint": record.endpoint,
         "account": record.account,
         "sent_by": place.holder,
-        "resumable": place.resumable,
+        "resumable": place.resumable and is_known(record),
+        "remaining": record.remaining,
         "codes": [
             {
                 "state": answer.state.value,
@@ -111,13 +113,15 @@ def _print(
     console.print(_facts(record, trail, language))
     console.print(counts_table(record, language))
     if answers:
-        console.print(_answers(answers, adviser(record, Upload(None)), language))
+        console.print(_answers(answers, adviser(record, job_to_report(record)), language))
     if record.reason:
         print_line(console, record.reason, language, style="bold red")
     if place.holder:
         print_line(console, _BEING_SENT.format(holder=place.holder), language)
     elif place.resumable:
-        print_line(console, resume_line(record, target), language)
+        print_line(console, resume_line(record, target) if is_known(record) else unknown_job(record), language)
+    elif record.state is RunState.ABANDONED:
+        print_line(console, _ABANDONED.format(left=f"{record.remaining:,}", requests=f"{record.requests:,}"), language)
     elif record.is_plan:
         print_line(console, how_to_apply(record, target), language)
     elif not record.rows:
@@ -191,6 +195,10 @@ _CODE = Text("Code", "代码")
 _MESSAGE = Text("Message", "消息")
 _WHAT_TO_DO = Text("What to do", "处理建议")
 _BEING_SENT = Text("It is being sent by {holder}.", "正由 {holder} 发送。")
+_ABANDONED = Text(
+    "It was abandoned with {left} of its {requests} requests left, and does not go on.",
+    "已放弃，不再继续；{requests} 个请求中尚余 {left} 个。",
+)
 _NOT_LOADED = Text(
     "It ended while its file was read, so nothing of it was sent. Upload the file again.",
     "读取文件时中断，未发送任何请求。请重新上传该文件。",

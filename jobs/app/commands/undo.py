@@ -11,6 +11,7 @@ from jobs.app.asked import asked_to_undo
 from jobs.app.between_waves import Consent, WaveOptions
 from jobs.app.consent import Question
 from jobs.app.guarded import guarded
+from jobs.app.job_of import check_known
 from jobs.app.plan_ending import PlanEnding, check_places, end_of_plan
 from jobs.app.sending import Delivery
 from jobs.app.settings import Settings
@@ -18,6 +19,7 @@ from jobs.app.starting import begin_turn, check_destination, check_turn, going_w
 from jobs.app.stopping import Interrupts
 from jobs.app.target import Target
 from jobs.app.watching import keeping_log, watching
+from jobs.app.which_run import say_which
 from jobs.recallflow.names import UNDO
 from jobs.undo import Undo
 from runner.errors import InputError
@@ -66,6 +68,7 @@ def undo(options: UndoOptions) -> int:
     ):
         undone = find_run(database, options.run)
         _check(undone, database, options.ending.target)
+        say_which(undone, options.run, ending.language, quiet=ending.quiet)
         settings = guarded(going_where_it_went(undone, options.settings))
         delivery = Delivery.of(settings, in_sandbox=False)
         check_destination(undone, delivery)
@@ -96,6 +99,7 @@ def undo(options: UndoOptions) -> int:
 def _check(undone: RunRecord, database: Database, target: Target) -> None:
     """Refuses what cannot be taken back, or need not be."""
     name = undone.name
+    check_known(undone)
     if lease := holder(database, undone.id, now=time.time(), is_gone=is_gone):
         raise InputError(
             f"Run {name} is under way ({lease.owner}). Nothing was started; wait for it to end, or stop it.",

@@ -12,6 +12,7 @@ from jobs.app.asked import asked_to_upload
 from jobs.app.consent import Answer, Question, agree_to_upload, some_invalid
 from jobs.app.consent_words import NOTHING_SENT
 from jobs.app.ending import Ending, end
+from jobs.app.kept_guards import guards_in_words, guards_to_keep
 from jobs.app.repeating import check_repeats
 from jobs.app.reporting import check_report
 from jobs.app.sending import Delivery
@@ -82,6 +83,8 @@ def upload(options: UploadOptions) -> int:
             run, loaded = _loaded(options, database, delivery, console, compares=True)
             sends = not _is_held_back(run, database, settings)
             _is_to_compare(run, database, question, compares=True)
+        if delivery is None and guards_in_words(settings):  # for whoever sends it later
+            Journal(database).keep_guards(run, guards_to_keep(settings))
         with watching(settings.log, write, console, language) as observe:
             for event in loaded:
                 observe(event)

@@ -21,6 +21,7 @@ from runner.events import (
     ClockLearned,
     Compared,
     Event,
+    GoingOn,
     LimitChanged,
     Loaded,
     PageRead,
@@ -35,7 +36,7 @@ from runner.events import (
     WaveBegan,
     WaveEnded,
 )
-from runner.outcome import Action, Finding, State, Stop
+from runner.outcome import Action, Finding, RunState, State, Stop
 from runner.plan import Plan
 from runner.problem import Notice
 from runner.text import Text
@@ -67,6 +68,7 @@ STORY: tuple[Event, ...] = (
     Asking(),
     Resting(600.0),
     PageRead(1, 3, "0", 0.2),
+    GoingOn(run="run-1", state=RunState.STOPPED, left=2, requests=3, guards="--canary 10"),
     Stopping(Stop(reason=WORDS, signal=2, code="SIGINT")),
 )
 
@@ -98,7 +100,7 @@ def test_every_event_has_a_line_with_its_name_its_time_and_its_run(tmp_path: Pat
         "loaded", "reading", "read", "read", "compared",
         "started", "attempted", "limit_lowered", "read_back", "read_back", "clock_learned", "paused", "resumed",
         "asked_to_wait", "limit_raised", "settled", "settled",
-        "wave_began", "wave_ended", "asking", "resting", "page_read", "stopping",
+        "wave_began", "wave_ended", "asking", "resting", "page_read", "going_on", "stopping",
     ]  # fmt: skip
     for line in lines:
         time = datetime.fromisoformat(line["time"])
@@ -120,7 +122,7 @@ def test_a_level_has_a_line_an_attempt_a_line_a_change_or_only_what_a_person_sho
     assert events("info") == [
         "loaded", "reading", "read", "compared",
         "started", "limit_lowered", "clock_learned", "paused", "resumed", "asked_to_wait",
-        "settled", "settled", "wave_began", "wave_ended", "asking", "resting", "stopping",
+        "settled", "settled", "wave_began", "wave_ended", "asking", "resting", "going_on", "stopping",
     ]  # fmt: skip
     assert events("warning") == ["limit_lowered", "clock_learned", "paused", "asked_to_wait", "wave_ended", "stopping"]
 

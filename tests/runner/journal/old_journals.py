@@ -173,6 +173,23 @@ CREATE TABLE differences (
 ) WITHOUT ROWID;
 """
 
+ADDED_BY_VERSION_6 = """
+-- who ran it, by the operating system; empty in a run from before version 6
+ALTER TABLE runs ADD COLUMN user TEXT NOT NULL DEFAULT '';
+
+-- a digest of what the rules do, however they are written; null where there are none. Before them, as they are long
+ALTER TABLE runs ADD COLUMN deeds TEXT;
+
+-- the rules that what is wanted follows from: JSON of the job's own; null where there are none
+ALTER TABLE runs ADD COLUMN rules TEXT;
+
+-- the run that it takes back
+ALTER TABLE runs ADD COLUMN undoes INTEGER;
+
+-- which of them wants it so
+ALTER TABLE differences ADD COLUMN rule TEXT;
+"""
+
 THREE_GUESTS = """
 INSERT INTO runs (id, name, job, state, source, sha256, key_column, key_heading, endpoint, account, started, rows)
 VALUES (1, '20250615-150640-0001', 'greet', 'stopped', 'guests.csv', '0', 'A', 'Guest', 'https://vendor.example/greet',
@@ -191,11 +208,12 @@ ADDED = {
     3: ADDED_BY_VERSION_3,
     4: ADDED_BY_VERSION_4,
     5: ADDED_BY_VERSION_5,
+    6: ADDED_BY_VERSION_6,
 }
 
 
 def old_journal(path: Path, version: int) -> Path:
-    """Makes a journal of version 1 to 5."""
+    """Makes a journal of version 1 to 6."""
     connection = sqlite3.connect(path)
     try:
         connection.executescript(VERSION_1)

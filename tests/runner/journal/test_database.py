@@ -215,7 +215,7 @@ def test_a_journal_that_may_only_be_read_says_so(tmp_path: Path) -> None:
         assert "只读" in told.value.zh
 
 
-@pytest.mark.parametrize("version", [1, 2, 5])
+@pytest.mark.parametrize("version", [1, 2, 5, 6])
 def test_a_journal_of_an_earlier_version_keeps_its_runs_and_gets_the_tables_of_a_new_one(
     tmp_path: Path, version: int
 ) -> None:
@@ -226,6 +226,7 @@ def test_a_journal_of_an_earlier_version_keeps_its_runs_and_gets_the_tables_of_a
         record = Ledger(old).run(1)
         assert (record.name, record.requests, record.counts[State.SUCCEEDED]) == ("20250615-150640-0001", 3, 1)
         assert (record.user, kept_rules(old, record.id), record.undoes) == ("", None, None)
+        assert record.guards is None
         claims = Claims(old, 1, LeaseTerms(owner="host:1"), now=STARTED + 3_600, reopen=True)
         assert [(request.key, request.unclear) for request in claims.claim(9, now=STARTED + 3_600)] == [
             ("guest-2", False),
@@ -279,7 +280,7 @@ def test_what_is_opened_to_read_sees_what_another_process_writes_and_writes_noth
     assert [file.name for file in tmp_path.iterdir()] == ["journal.db"]
 
 
-@pytest.mark.parametrize("version", [1, 2, 5])
+@pytest.mark.parametrize("version", [1, 2, 5, 6])
 def test_a_journal_of_an_earlier_version_can_be_read_at_once(tmp_path: Path, version: int) -> None:
     with Database(old_journal(tmp_path / "old.db", version), to_read=True) as database:
         assert [record.requests for record in Ledger(database).runs()] == [3]

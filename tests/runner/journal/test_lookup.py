@@ -44,13 +44,51 @@ def stands(database: Database, run: int, *, now: float = STARTED) -> Standing:
     return standing(database, Ledger(database).run(run), now=now, is_gone=lambda owner: owner == "gone")
 
 
-def test_a_run_is_found_by_its_name_or_its_beginning_and_the_latest_without_one(database: Database) -> None:
-    runs = [Journal(database).open_run(NEW_RUN, now=STARTED + day * 86_400, random=Random(day)) for day in range(3)]
+def opened(database: Database, count: int) -> list[tuple[int, str]]:
+    """So many runs, a day apart; their numbers and names."""
+    return [Journal(database).open_run(NEW_RUN, now=STARTED + day * 86_400, random=Random(day)) for day in range(count)]
+
+
+def test_a_run_is_found_by_its_name_or_a_beginning_that_is_its_alone_and_the_latest_without_one(
+    database: Database,
+) -> None:
+    runs = opened(database, 3)
     for run, name in runs:
-        assert find_run(database, name).id == run
-        assert find_run(database, name[:8]).id == run
+        for words in (name, name[:8], f" {name} "):
+            assert find_run(database, words).id == run
     assert find_run(database, None).id == runs[-1][0]
-    assert find_run(database, "2025").id == runs[-1][0]
+
+
+@pytest.mark.parametrize("name", ["", " ", "2", "2025", "202506"])
+def test_a_name_that_may_mean_several_runs_is_refused_with_their_names(database: Database, name: str) -> None:
+    runs = opened(database, 3)
+    for refuse in (find_run, to_resume):
+        with pytest.raises(InputError, match="Nothing was started") as told:
+            refuse(database, name)
+        for _, each in runs:
+            assert f"{each} (greet guests.csv)" in told.value.en
+            assert f"{each}（greet guests.csv）" in told.value.zh
+
+
+def test_of_many_runs_ten_are_named_the_latest_first_and_the_others_counted(database: Database) -> None:
+    names = [name for _, name in opened(database, 13)]
+    with pytest.raises(InputError, match="and 3 more") as told:
+        find_run(database, "2025")
+    assert "另有 3 个" in told.value.zh
+    shown = [name for name in reversed(names) if name in told.value.en]
+    assert shown == names[:2:-1]
+    assert [told.value.en.index(name) for name in shown] == sorted(told.value.en.index(name) for name in shown)
+
+
+def test_a_name_in_full_means_its_run_though_another_begins_so(database: Database) -> None:
+    (run, name), (other, _) = opened(database, 2)
+    database.execute("UPDATE runs SET name = ? WHERE id = ?", (f"{name}0", other))
+    assert find_run(database, name).id == run
+
+
+def test_an_empty_name_in_an_empty_journal_means_no_run(database: Database) -> None:
+    with pytest.raises(InputError, match="no runs yet"):
+        find_run(database, "")
 
 
 @pytest.mark.parametrize("name", ["1999", "%", "2025%", "2025_", "20250615-150640-ffff0"])

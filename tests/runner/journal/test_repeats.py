@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from runner.errors import JournalError
+from runner.journal.abandoning import abandon
 from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Journal
@@ -13,7 +14,7 @@ from runner.journal.ledger import Ledger
 from runner.journal.new_run import Destination
 from runner.journal.repeats import Repeats, find_repeats
 from runner.journal.tenancy import LeaseTerms
-from runner.outcome import Outcome, State, Stop
+from runner.outcome import Outcome, RunState, State, Stop
 from runner.request import Draft
 from runner.text import Text
 from tests.runner.journal.old_journals import old_journal
@@ -169,3 +170,51 @@ def test_the_corrections_of_one_run_are_not_sent_twice_at_once(database: Databas
     under_way = repeats(database, second).under_way
     assert under_way is not None
     assert under_way.id == first
+
+
+def test_a_run_of_the_same_content_that_ended_early_is_named_until_all_was_sent_by_a_later_one(
+    database: Database,
+) -> None:
+    stopped = sent_run(database, guests(3), took=1, stop=STOP, seed=1)
+    Journal(database).mark_loaded(stopped, rows=3, seconds=0.5)
+    found = repeats(database, filled_run(database, guests(3), name_seed=2))
+    assert found.ended_early is not None
+    assert (found.ended_early.id, found.ended_early.remaining, found.fully_sent) == (stopped, 2, None)
+    assert repeats(database, filled_run(database, guests(2), name_seed=3)).ended_early is None
+    sent = sent_run(database, guests(3), took=3, seed=4)
+    found = repeats(database, filled_run(database, guests(3), name_seed=5))
+    assert found.ended_early is None
+    assert found.fully_sent is not None
+    assert found.fully_sent.id == sent
+
+
+def test_a_run_of_the_same_content_that_was_killed_is_named_as_well(database: Database) -> None:
+    killed = filled_run(database, guests(3), name_seed=1)
+    Journal(database).mark_loaded(killed, rows=3, seconds=0.5)
+    claims = Claims(database, killed, OTHER, now=STARTED)
+    Journal(database).set_state(killed, RunState.RUNNING, lease=claims.token)
+    claims.claim(1, now=STARTED)
+    mine = filled_run(database, guests(3))
+    assert repeats(database, mine).ended_early is None, "its process lives"
+    found = repeats(database, mine, is_gone=lambda owner: owner == OTHER.owner).ended_early
+    assert found is not None
+    assert (found.id, found.state, found.remaining) == (killed, RunState.INTERRUPTED, 3)
+    abandon(database, found, now=STARTED, is_gone=lambda owner: owner == OTHER.owner)
+    assert repeats(database, mine, now=STARTED + 99).ended_early is None
+
+
+def test_what_a_run_corrects_is_none_to_ask_about_as_the_corrections_take_over_what_is_left(
+    database: Database,
+) -> None:
+    stopped = sent_run(database, guests(3), took=1, stop=STOP, seed=1)
+    Journal(database).mark_loaded(stopped, rows=3, seconds=0.5)
+    mine = filled_run(database, guests(3))
+    database.execute("UPDATE runs SET origin = ? WHERE id = ?", (stopped, mine))
+    assert repeats(database, mine).ended_early is None
+
+
+def test_a_run_of_another_job_is_none_to_go_on_with(database: Database) -> None:
+    stopped = sent_run(database, guests(3), took=1, stop=STOP, seed=1)
+    Journal(database).mark_loaded(stopped, rows=3, seconds=0.5)
+    database.execute("UPDATE runs SET job = 'cancel' WHERE id = ?", (stopped,))
+    assert repeats(database, filled_run(database, guests(3))).ended_early is None

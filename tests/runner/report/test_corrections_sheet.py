@@ -11,10 +11,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from runner.errors import InputError
 from runner.journal.claims import Claims
 from runner.journal.database import Database
 from runner.journal.journal import Journal
 from runner.journal.ledger import Ledger, RecordedProblem
+from runner.journal.new_run import Destination
 from runner.journal.tenancy import LeaseTerms
 from runner.loading import Source, load
 from runner.outcome import Action, Outcome, State, Stop
@@ -316,6 +318,29 @@ def test_the_workbook_is_read_again_as_the_corrections_of_its_run_without_a_mapp
         assert table.origin.run == Ledger(database).run(run).name
         [row] = table.rows
         assert (table.cell(row, "guest"), table.cell(row, "times")) == ("a", "500")
+
+
+class Dismiss(Greet):
+    """Another job, with the same columns."""
+
+    name = "dismiss"
+
+
+def test_what_the_report_of_one_job_gives_back_is_not_sent_by_another(database: Database, tmp_path: Path) -> None:
+    run = loaded(database, written(tmp_path / "in.csv", [("a", "", "", 500)]))
+    report(database, run, tmp_path)
+    destination = Destination(endpoint="https://vendor.example/greet/", account="ab**")
+    with pytest.raises(InputError, match=r'of the job "greet".* not for "dismiss"') as told:
+        load(
+            Dismiss(),
+            Source(path=tmp_path / "report.xlsx"),
+            database,
+            destination=destination,
+            observe=lambda _: None,
+            random=Random(2),
+        )
+    assert "任务“greet”" in told.value.zh
+    assert len(list(Ledger(database).runs())) == 1
 
 
 def test_a_report_of_what_no_journal_keeps_names_no_run(database: Database, tmp_path: Path) -> None:
