@@ -34,6 +34,7 @@ from jobs.app.exit_codes import ExitCode
 from jobs.app.printing import print_line
 from jobs.app.settings import Settings
 from jobs.app.summary import print_json, run_json
+from jobs.app.target import Target
 from runner.errors import InputError
 from runner.events import Asking, Observe
 from runner.journal.applied import AppliedBefore
@@ -71,6 +72,8 @@ class Question:
     """Whether a program reads our answer."""
     real: bool
     """Whether the run goes to a real vendor."""
+    target: Target
+    """Where the commands lead that are printed."""
     declined: bool = False
     """Whether somebody was asked, and did not agree."""
 
@@ -94,6 +97,10 @@ class Question:
             return input()
         except EOFError:
             return ""
+
+    def how_to_undo(self, record: RunRecord) -> Text:
+        """Say how a run that keeps before-images is undone."""
+        return CAN_BE_UNDONE.format(command=self.target.to(record.endpoint).command("undo", record.name))
 
     def print(self, words: Text) -> None:
         """Print the question, for the answer to be typed behind it."""
@@ -162,7 +169,7 @@ def agree_to_resume(
     question.tell(
         words.format(left=f"{left:,}", endpoint=destination.endpoint, account=destination.account, run=record.name)
     )
-    question.tell(CANNOT_BE_UNDONE_RESUMED if record.terms is None else CAN_BE_UNDONE.format(run=record.name))
+    question.tell(CANNOT_BE_UNDONE_RESUMED if record.terms is None else question.how_to_undo(record))
     if said_yes:
         return
     try:
@@ -208,7 +215,7 @@ def agree_after_reading(
         observe(Asking())
         forget_typed_ahead()
         question.tell(what_is_sent(record))
-        question.tell(CAN_BE_UNDONE.format(run=record.name))
+        question.tell(question.how_to_undo(record))
         question.print(SEND)
         answer = await _typed_unless_stopped(control)
         if isinstance(answer, Stop) or says_yes(answer):

@@ -1,7 +1,8 @@
 """The words of the question before anything is sent."""
 
-from shlex import quote
+from pathlib import Path
 
+from jobs.app.target import Target
 from runner.journal.ledger import RunRecord
 from runner.outcome import State
 from runner.text import Text
@@ -15,9 +16,9 @@ def what_is_sent(record: RunRecord) -> Text:
     return sent.format(count=f"{record.open:,}", endpoint=record.endpoint, account=record.account, held_back=held_back)
 
 
-def how_to_compare(path: str) -> Text:
+def how_to_compare(path: Path, target: Target) -> Text:
     """What a comparison would do for the user of a spreadsheet."""
-    return _HOW_TO_COMPARE.format(path=quote(path))
+    return _HOW_TO_COMPARE.format(command=target.command("upload", path, "--compare"))
 
 
 _SENT = Text(
@@ -37,7 +38,7 @@ CANNOT_BE_UNDONE_RESUMED = Text(
     "What is sent cannot be undone: this run does not compare.", "本批次未做比对，发送后无法撤销。"
 )
 CAN_BE_UNDONE = Text(
-    "What was there is kept: recallflow undo {run} takes it back.", "原值已保留：可用 recallflow undo {run} 撤销。"
+    "What was there is kept. To take it back afterwards: {command}", "原值已保留。之后如需撤销：{command}"
 )
 
 SOME_JUST_SO = Text(
@@ -74,7 +75,7 @@ SOME_INVALID = Text(
     "或加 --no-strict，只发送其余请求。",
 )
 _HOW_TO_COMPARE = Text(
-    "recallflow upload {path} --compare would read what the vendor has first, skip what is unchanged, and keep what "
+    "{command} would read what the vendor has first, skip what is unchanged, and keep what "
     "was there, so that it can be undone.",
-    "recallflow upload {path} --compare 会先读取平台现值，跳过没有变化的流程，并保留原值，以便撤销。",
+    "{command} 会先读取平台现值，跳过没有变化的流程，并保留原值，以便撤销。",
 )

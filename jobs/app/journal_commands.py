@@ -62,7 +62,8 @@ def runs(
         if abandon is not None:
             from jobs.app.commands.abandon import abandon_run  # noqa: PLC0415
 
-            return abandon_run(settings.journal, abandon, language=language, json=json)
+            target = Target(profile=profile, home=home)
+            return abandon_run(settings.journal, abandon, target, language=language, json=json)
         if prune:
             from jobs.app.commands.prune import prune as prune_runs  # noqa: PLC0415
 

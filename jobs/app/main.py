@@ -218,7 +218,7 @@ def check(  # noqa: PLR0913 - its options
     files_root: FilesRootOption = None,
     report: ReportOption = None,
     corrections: CorrectionsOption = None,
-    home: HomeOption = None,  # noqa: ARG001 - taken everywhere; a check keeps no journal
+    home: HomeOption = None,
     profile: ProfileOption = None,
     lang: LanguageOption = None,
     json: JsonOption = False,
@@ -230,6 +230,7 @@ def check(  # noqa: PLR0913 - its options
         from jobs.app.settings import load_settings  # noqa: PLC0415
         from jobs.app.source import SourceOptions  # noqa: PLC0415
         from jobs.app.states import states_named  # noqa: PLC0415
+        from jobs.app.target import Target  # noqa: PLC0415
         from runner.report.words import CORRECTED  # noqa: PLC0415
 
         options = SourceOptions(
@@ -237,7 +238,10 @@ def check(  # noqa: PLR0913 - its options
         )
         source = options.source(load_settings(profile=profile))
         corrected = states_named(corrections, CORRECTED)
-        return check(CheckOptions(source=source, report=report, corrected=corrected, language=language, json=json))
+        target = Target(profile=profile, home=home)
+        return check(
+            CheckOptions(source=source, report=report, corrected=corrected, language=language, json=json, target=target)
+        )
 
     run_command("check", command, lang, json=json)
 

@@ -3,6 +3,7 @@
 import time
 
 from jobs.app.asking import confirmed, somebody_is_there
+from jobs.app.consent import Question
 from jobs.app.times import local_time
 from runner.errors import InputError
 from runner.journal.database import Database
@@ -16,9 +17,7 @@ from runner.report.words import RUN_STATES
 from runner.text import Language, Text
 
 
-def check_repeats(
-    run: int, database: Database, language: Language, *, yes: bool, json: bool, compares: bool = False
-) -> bool:
+def check_repeats(run: int, database: Database, question: Question, *, compares: bool = False) -> bool:
     """Lets a loaded run, of which nothing was sent, go on where the journal says that it goes.
 
     One that compares first may be begun again once all was sent: what is as wanted is not sent once more. Where a run
@@ -32,16 +31,17 @@ def check_repeats(
     """
     terms = LeaseTerms(owner=this_process())
     repeats = find_repeats(database, run, terms, now=time.time(), is_gone=is_gone)
-    if yes:
+    if question.yes:
         return False
     try:
-        return _check(repeats, Ledger(database).run(run).origin, language, json=json, compares=compares)
+        return _check(repeats, Ledger(database).run(run).origin, question, compares=compares)
     except BaseException:
         release_reserved(database, run, owner=terms.owner)
         raise
 
 
-def _check(repeats: Repeats, origin: str | None, language: Language, *, json: bool, compares: bool) -> bool:
+def _check(repeats: Repeats, origin: str | None, question: Question, *, compares: bool) -> bool:
+    language, json = question.language, question.json
     if repeats.under_way:
         words = _ORIGIN_UNDER_WAY if origin else _UNDER_WAY
         raise _refused(words.format(run=repeats.under_way.name, holder=repeats.holder))
@@ -52,6 +52,7 @@ def _check(repeats: Repeats, origin: str | None, language: Language, *, json: bo
             state=RUN_STATES[left.state],
             left=f"{left.remaining:,}",
             requests=f"{left.requests:,}",
+            command=question.target.to(left.endpoint).command("resume", left.name),
         )
         if not somebody_is_there(json=json):
             raise _refused(_BEGIN_ANEW.format(begun=begun))
@@ -111,9 +112,8 @@ _SEND_ANYWAY = Text(
 _AGAIN = Text("{sent} Send it again?", "{sent}是否再次发送？")
 _BEGUN = Text(
     "Run {run} of {date} has this very content and is {state}: {left} of its {requests} requests are left. Go on with "
-    "it: recallflow resume {run}",
-    "运行 {run}（{date}）的内容与本次相同，{state}，{requests} 个请求中尚余 {left} 个。"
-    "请继续该运行：recallflow resume {run}",
+    "it: {command}",
+    "运行 {run}（{date}）的内容与本次相同，{state}，{requests} 个请求中尚余 {left} 个。请继续该运行：{command}",
 )
 _BEGIN_ANEW = Text(
     "{begun}. Nothing was started; to begin anew with all of it all the same: --yes.",

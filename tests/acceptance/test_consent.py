@@ -72,7 +72,7 @@ async def test_c_compares_first_and_sends_only_what_differs_in_one_run_that_can_
         assert "1 flow is overwritten at" in done.err
         latest, before = runs_in(home)
         assert (latest["state"], latest["requests"]) == ("done", 20)
-        assert f"recallflow undo {latest['run']} takes it back" in done.err
+        assert f"recallflow undo {latest['run']} --base-url {home.url}" in done.err
         back = await home.run("undo", str(latest["run"]), "--apply", "--json")
         assert (back.code, home.vendor.flows[1].fields["recallNum"]) == (0, RIGHT["recallNum"])
         assert before["requests"] == 20

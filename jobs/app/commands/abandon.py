@@ -7,6 +7,7 @@ from rich.console import Console
 
 from jobs.app.printing import print_line
 from jobs.app.summary import print_json, run_json
+from jobs.app.target import Target
 from jobs.app.which_run import say_which
 from runner.journal.abandoning import abandon
 from runner.journal.database import Database
@@ -17,12 +18,13 @@ from runner.report.words import STATES
 from runner.text import Language, Text
 
 
-def abandon_run(journal: Path, name: str, *, language: Language, json: bool) -> int:
+def abandon_run(journal: Path, name: str, target: Target, *, language: Language, json: bool) -> int:
     """Abandons the run, and says what is left of it. Gives the exit code.
 
     Args:
         journal: where the journal is.
         name: of the run, or a beginning that is its alone.
+        target: where the commands lead that are printed.
         language: of the words.
         json: as one JSON object.
 
@@ -43,6 +45,7 @@ def abandon_run(journal: Path, name: str, *, language: Language, json: bool) -> 
         run=record.name,
         left=f"{record.remaining:,}",
         requests=f"{record.requests:,}",
+        command=target.command("report", record.name),
         counts=Text(
             " · ".join(f"{word.en} {count:,}" for word, count in counts),
             " · ".join(f"{word.zh} {count:,}" for word, count in counts),
@@ -54,7 +57,7 @@ def abandon_run(journal: Path, name: str, *, language: Language, json: bool) -> 
 
 _ABANDONED = Text(
     "Run {run} is abandoned: `resume` passes it over from now on. {left} of its {requests} requests are left as they "
-    "are ({counts}). Its report: recallflow report {run}",
+    "are ({counts}). Its report: {command}",
     "运行 {run} 已放弃：`resume` 不再继续它。{requests} 个请求中尚余 {left} 个，保持原状（{counts}）。"
-    "生成报告：recallflow report {run}",
+    "生成报告：{command}",
 )

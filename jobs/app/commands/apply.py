@@ -72,7 +72,9 @@ def apply(options: ApplyOptions) -> int:
             asked=asked_to_apply(options.plan, settings, waves=sizes, pause=pause),
         )
         loaded = Ledger(database).run(run)
-        question = Question(language=ending.language, yes=options.yes, json=ending.json, real=True)
+        question = Question(
+            language=ending.language, yes=options.yes, json=ending.json, real=True, target=ending.target
+        )
         consent = Consent(language=ending.language, yes=options.yes, json=ending.json)
         with Interrupts() as interrupts:
             with watching(settings.log, write, console, ending.language) as observe:

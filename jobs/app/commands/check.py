@@ -35,6 +35,8 @@ class CheckOptions:
     """The states whose requests it gives back to be corrected."""
     language: Language
     json: bool
+    target: Target
+    """Where the commands lead that are printed."""
 
 
 def check(options: CheckOptions) -> int:
@@ -79,7 +81,7 @@ def check(options: CheckOptions) -> int:
             if record.counts[State.INVALID]:
                 print_problems(out, ledger, run, options.language, report=record.report)
             print_notices(out, ledger, run, options.language)
-            print_summary(out, record, options.language, target=Target(), recorded=False)
+            print_summary(out, record, options.language, target=options.target, recorded=False)
             if record.open:
-                print_line(out, how_to_compare(str(options.source.path)), options.language)
+                print_line(out, how_to_compare(options.source.path, options.target), options.language)
         return code

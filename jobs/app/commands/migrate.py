@@ -62,7 +62,13 @@ def migrate(options: MigrateOptions) -> int:
     delivery = Delivery.of(settings, in_sandbox=options.in_sandbox)
     endpoint = delivery.destination.endpoint
     consent = Consent(language=ending.language, yes=options.yes, json=ending.json)
-    question = Question(language=ending.language, yes=options.yes, json=ending.json, real=not options.in_sandbox)
+    question = Question(
+        language=ending.language,
+        yes=options.yes,
+        json=ending.json,
+        real=not options.in_sandbox,
+        target=ending.target,
+    )
     is_first_time = options.apply and not options.yes
     console = Console(stderr=True, quiet=ending.quiet)
     with (

@@ -116,7 +116,11 @@ def _reconcile(options: ReconcileOptions) -> int:
                 observe(_with(event, ignored))
             control = both(interrupts.control, deadline.control) if deadline else interrupts.control
             question = Question(
-                language=ending.language, yes=options.yes, json=ending.json, real=not options.in_sandbox
+                language=ending.language,
+                yes=options.yes,
+                json=ending.json,
+                real=not options.in_sandbox,
+                target=ending.target,
             )
             stop = delivery.send(run, database, settings, observe, control, question=question)
         return end_of_plan(run, database, stop, settings, ending, interrupts)

@@ -88,7 +88,7 @@ def resume(options: ResumeOptions) -> int:
         if record.state is RunState.PLANNED and delivery.base_url is not None:
             Journal(database).redirect(record.id, delivery.destination)  # a dry run goes nowhere
             settle_meanwhile(database, record.id, now=time.time())
-            said_yes = check_repeats(record.id, database, language, yes=options.yes, json=options.ending.json)
+            said_yes = check_repeats(record.id, database, _question(options, delivery))
         return _resume_upload(record, database, delivery, settings, options, write, said_yes=said_yes)
 
 
@@ -196,7 +196,8 @@ def _resume_upload(
 
 def _question(options: ResumeOptions, delivery: Delivery) -> Question:
     real = delivery.base_url is not None
-    return Question(language=options.ending.language, yes=options.yes, json=options.ending.json, real=real)
+    ending = options.ending
+    return Question(language=ending.language, yes=options.yes, json=ending.json, real=real, target=ending.target)
 
 
 def _done_without_report(database: Database, name: str | None) -> RunRecord | None:

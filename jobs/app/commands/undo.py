@@ -58,7 +58,7 @@ def undo(options: UndoOptions) -> int:
     check_places(ending)
     terms = PlanTerms(apply=options.apply, waves=options.waves.sizes, pause=options.waves.pause)
     consent = Consent(language=ending.language, yes=options.yes, json=ending.json)
-    question = Question(language=ending.language, yes=options.yes, json=ending.json, real=True)
+    question = Question(language=ending.language, yes=options.yes, json=ending.json, real=True, target=ending.target)
     console = Console(stderr=True, quiet=ending.quiet)
     loaded: list[Event] = []
     with (

@@ -68,6 +68,7 @@ def upload(options: UploadOptions) -> int:
         yes=options.yes,
         json=options.ending.json,
         real=delivery is not None and not options.in_sandbox,
+        target=options.ending.target,
     )
     console = Console(stderr=True)
     with (
@@ -143,9 +144,7 @@ def _is_to_compare(run: int, database: Database, question: Question, *, compares
     """
     if not question.real:
         return False
-    check = partial(
-        check_repeats, run, database, question.language, yes=question.yes, json=question.json, compares=compares
-    )
+    check = partial(check_repeats, run, database, question, compares=compares)
     try:
         if compares:
             question.yes = check() or question.yes
