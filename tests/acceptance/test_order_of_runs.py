@@ -8,6 +8,7 @@ import pytest
 
 from tests.acceptance.program import Finished, recallflow
 from tests.acceptance.sheets import RIGHT, write_csv
+from tests.acceptance.test_consent import at_a_terminal
 from tests.acceptance.test_migrate import SAFE
 from tests.acceptance.test_migrate import house as migrated_house
 from tests.acceptance.test_reconcile import KEYS as ACCOUNT_OF_THE_HOUSE
@@ -135,6 +136,21 @@ async def test_with_yes_older_values_go_over_newer_ones_and_it_is_said_whose(tmp
         assert times(home) == [OLD] * 6
     assert resumed.code == 0
     assert newer.summary["run"] in resumed.err
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("answer", "first_two"), [("n\n", NEW), ("\n", NEW), ("y\n", OLD)])
+async def test_on_a_terminal_it_is_asked_whether_older_values_go_over_newer_ones(
+    tmp_path: Path, answer: str, first_two: int
+) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        older = await stopped(home, "upload", table(home, "older.csv", times=OLD))
+        newer = await home.run("upload", table(home, "newer.csv", [1, 2], times=NEW), "--json")
+        resumed = await at_a_terminal(home, "resume", older, answers=[answer, "y\n"])
+        assert times(home) == [first_two] * 2 + [OLD] * 4
+    assert f"2 of the requests left have newer values, sent by runs that were begun later ({newer.summary['run']})" in (
+        resumed.err
+    )
 
 
 @pytest.mark.process
