@@ -141,18 +141,19 @@ async def reconcile(  # noqa: PLR0913 - where everything is put together
         if terms.apply and not terms.conflicts_ours:
             hold_back(database, run, Plan.CONFLICT, now=now(), lease=readings.token)
         if terms.apply:
-            hold_back_overtaken(database, run, now=now(), lease=readings.token)
+            hold_back_overtaken(database, run, now=now(), lease=readings.token, overwrites=overwrites)
         reason = _too_many(database, run, terms)
         sends = terms.apply and reason is None
         observe(Compared(plan=plan_counts(database, run), to_send=ledger.run(run).open if sends else 0))
         if sends and agree and ledger.run(run).open:
             answer = await agreement(agree, readings, now=now)
-            if isinstance(answer, Stop):
-                journal.end_run(run, stop=answer, seconds=now() - began, lease=readings.token)
-                readings.end()
+            if isinstance(answer, Stop):  # nobody has agreed, so that nothing is left for `resume`
+                keep_as_plan(database, run, reason=answer.reason, seconds=now() - began, lease=readings.token)
                 return answer
             reason, sends = answer, answer is None
-            hold_back_overtaken(database, run, now=now(), lease=readings.token)  # others may have sent meanwhile
+            hold_back_overtaken(
+                database, run, now=now(), lease=readings.token, overwrites=overwrites
+            )  # others may have sent meanwhile
         if not sends:
             keep_as_plan(database, run, reason=reason, seconds=now() - began, lease=readings.token)
             return None

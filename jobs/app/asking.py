@@ -35,7 +35,8 @@ def forget_typed_ahead() -> None:
 
 
 def confirmed(question: Text, language: Language) -> bool:
-    """Asks on stderr; anything but a clear yes is a no."""
+    """Ask on stderr; anything but a clear yes is a no, and so is what was typed before the question."""
+    forget_typed_ahead()
     print_question(Console(stderr=True), question, language)
     try:
         return says_yes(input())

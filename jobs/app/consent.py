@@ -148,7 +148,13 @@ def _tell_of_just_so(record: RunRecord, database: Database, question: Question, 
 
 
 def agree_to_resume(
-    record: RunRecord, database: Database, destination: Destination, question: Question, *, said_yes: bool = False
+    record: RunRecord,
+    database: Database,
+    destination: Destination,
+    question: Question,
+    *,
+    said_yes: bool = False,
+    left_out: int = 0,
 ) -> None:
     """Let a run go on with sending that somebody agrees to.
 
@@ -158,6 +164,7 @@ def agree_to_resume(
         destination: where it goes.
         question: asks.
         said_yes: whether somebody was asked something else before, and said yes: that is a yes to going on.
+        left_out: requests that are not sent, as later runs have sent newer values for them.
 
     Raises:
         InputError: the run is not to go on; a lease that was reserved for it is given back.
@@ -165,7 +172,7 @@ def agree_to_resume(
     if not question.reaches_somebody or not _sends(record):
         return
     words = STILL_TO_READ if record.unread else STILL_TO_SEND
-    left = record.unread or count_left(database, record.id)
+    left = record.unread or count_left(database, record.id) - left_out
     question.tell(
         words.format(left=f"{left:,}", endpoint=destination.endpoint, account=destination.account, run=record.name)
     )
@@ -218,10 +225,10 @@ def agree_after_reading(
         question.tell(question.how_to_undo(record))
         question.print(SEND)
         answer = await _typed_unless_stopped(control)
-        if isinstance(answer, Stop) or says_yes(answer):
-            return answer if isinstance(answer, Stop) else None
-        question.declined = True
-        return NOTHING_SENT
+        question.declined = isinstance(answer, Stop) or not says_yes(answer)
+        if isinstance(answer, Stop):
+            return answer
+        return NOTHING_SENT if question.declined else None
 
     return agree
 

@@ -1,8 +1,5 @@
 """The words of the question before anything is sent."""
 
-from pathlib import Path
-
-from jobs.app.target import Target
 from runner.journal.ledger import RunRecord
 from runner.outcome import State
 from runner.text import Text
@@ -16,9 +13,9 @@ def what_is_sent(record: RunRecord) -> Text:
     return sent.format(count=f"{record.open:,}", endpoint=record.endpoint, account=record.account, held_back=held_back)
 
 
-def how_to_compare(path: Path, target: Target) -> Text:
-    """What a comparison would do for the user of a spreadsheet."""
-    return _HOW_TO_COMPARE.format(command=target.command("upload", path, "--compare"))
+def how_to_compare(command: str) -> Text:
+    """What a comparison, by this command, would do for the user of a spreadsheet."""
+    return _HOW_TO_COMPARE.format(command=command)
 
 
 _SENT = Text(
@@ -27,7 +24,7 @@ _SENT = Text(
 )
 _ONE_SENT = Text("1 flow is overwritten at {endpoint} as {account}; {held_back}.", _SENT.zh)
 _HELD_BACK = Text("{count} held back as invalid", "{count} 个有误，不发送")
-_NONE_HELD_BACK = Text("none is held back", "数据全部无误")
+_NONE_HELD_BACK = Text("none is held back", "没有因有误而不发送的")
 
 CANNOT_BE_UNDONE = Text(
     "This cannot be undone. c compares first: what is unchanged is skipped, and what was there is kept, so that it can "
@@ -35,7 +32,7 @@ CANNOT_BE_UNDONE = Text(
     "直接上传无法撤销。输入 c 则先比对：跳过没有变化的流程，并保留原值，以便撤销。",
 )
 CANNOT_BE_UNDONE_RESUMED = Text(
-    "What is sent cannot be undone: this run does not compare.", "本批次未做比对，发送后无法撤销。"
+    "What is sent cannot be undone: this run does not compare.", "本次运行未做比对，发送后无法撤销。"
 )
 CAN_BE_UNDONE = Text(
     "What was there is kept. To take it back afterwards: {command}", "原值已保留。之后如需撤销：{command}"
@@ -54,12 +51,12 @@ WITH_OPTION = Text("a comparison (--compare)", "加 --compare 比对")
 
 STILL_TO_SEND = Text(
     "Run {run} has {left} flows still to be sent; they are overwritten at {endpoint} as {account}.",
-    "批次 {run} 还有 {left} 个流程未发送；将以账号 {account} 覆盖 {endpoint} 上的这些流程。",
+    "运行 {run} 还有 {left} 个流程未发送；将以账号 {account} 覆盖 {endpoint} 上的这些流程。",
 )
 STILL_TO_READ = Text(
     "Run {run} has {left} flows still to be compared; what is to be sent of them is overwritten at {endpoint} as "
     "{account}.",
-    "批次 {run} 还有 {left} 个流程未比对；其中需要发送的，将以账号 {account} 覆盖 {endpoint} 上的流程。",
+    "运行 {run} 还有 {left} 个流程未比对；其中需要发送的，将以账号 {account} 覆盖 {endpoint} 上的流程。",
 )
 
 SEND = Text("Send them?", "是否发送？")

@@ -7,7 +7,7 @@ from runner.outcome import ENDED_EARLY, RunState, State, Stop
 from runner.plan import Plan
 
 SIGNALLED = 128
-"""A signal's number is added to it: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP."""
+"""A signal's number is added to it: 130 for Ctrl-C, 143 for SIGTERM, and for SIGHUP, which is treated as one."""
 
 
 class ExitCode(IntEnum):

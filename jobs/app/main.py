@@ -58,9 +58,9 @@ app = typer.Typer(
     ),
     epilog=say(
         "Exit codes: 0 as wanted · 1 some failed, unknown or invalid · 2 nothing started · 3 stopped early "
-        "or no report could be written · 4 drift found, not applied · 129/130/143 interrupted",
+        "or no report could be written · 4 drift found, not applied · 130/143 interrupted",
         "退出码：0 全部成功 · 1 部分失败、未知或有误 · 2 未开始 · 3 提前停止或报告未能写入 · "
-        "4 有差异未修复 · 129/130/143 被中断",
+        "4 有差异未修复 · 130/143 被中断",
     ),
 )
 
@@ -236,11 +236,20 @@ def check(  # noqa: PLR0913 - its options
         options = SourceOptions(
             file=file, sheet=sheet, map=map, map_file=map_file, duplicates=duplicates, files_root=files_root
         )
-        source = options.source(load_settings(profile=profile))
+        settings = load_settings(profile=profile)
+        source = options.source(settings)
         corrected = states_named(corrections, CORRECTED)
         target = Target(profile=profile, home=home)
         return check(
-            CheckOptions(source=source, report=report, corrected=corrected, language=language, json=json, target=target)
+            CheckOptions(
+                source=source,
+                report=report,
+                corrected=corrected,
+                language=language,
+                json=json,
+                settings=settings,
+                target=target,
+            )
         )
 
     run_command("check", command, lang, json=json)

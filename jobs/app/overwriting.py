@@ -1,5 +1,7 @@
 """Asks before a resumed run sends older values over those of runs that were begun later."""
 
+from dataclasses import dataclass
+
 from jobs.app.asking import confirmed, somebody_is_there
 from jobs.app.printing import on_stderr
 from runner.journal.database import Database
@@ -11,10 +13,20 @@ MOST_NAMED = 5
 """Runs that the question names; of more, it says how many."""
 
 
-def runs_to_overwrite(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overwriting:
+    """What a resumed run does about newer values."""
+
+    runs: frozenset[int] = frozenset()
+    """The later runs over whose values it sends its own."""
+    left_out: int = 0
+    """Requests that it does not send, as later runs have sent newer values for them."""
+
+
+def ask_to_overwrite(
     record: RunRecord, database: Database, language: Language, *, yes: bool, json: bool
-) -> frozenset[int]:
-    """Return the later runs over whose values a resumed run sends its own: none, unless somebody says so.
+) -> Overwriting:
+    """Return what is done about newer values: they stay, unless somebody says otherwise.
 
     Args:
         record: the run that is resumed.
@@ -28,16 +40,17 @@ def runs_to_overwrite(
     """
     later = superseding_runs(database, record.id)
     if not later:
-        return frozenset()
-    sent = _SENT_LATER.format(count=f"{sum(each.requests for each in later):,}", runs=_named(later))
-    everything = frozenset(each.id for each in later)
+        return Overwriting()
+    count = sum(each.requests for each in later)
+    sent = _SENT_LATER.format(count=f"{count:,}", runs=_named(later))
+    everything = Overwriting(runs=frozenset(each.id for each in later))
     if yes:
         on_stderr(language)(_OVERWRITTEN.format(sent=sent))
         return everything
     if somebody_is_there(json=json) and confirmed(_OVERWRITE.format(sent=sent), language):
         return everything
     on_stderr(language)(_LEFT_OUT.format(sent=sent))
-    return frozenset()
+    return Overwriting(left_out=count)
 
 
 def _named(later: list[LaterRun]) -> Text:
@@ -54,6 +67,6 @@ _AND_MORE = Text("{names} and {count} more", "{names} 等，另有 {count} 个")
 _OVERWRITE = Text("{sent} Send the older values over them all the same?", "{sent}是否仍用旧值覆盖？")
 _OVERWRITTEN = Text("{sent} The older values are sent over them.", "{sent}将用旧值覆盖。")
 _LEFT_OUT = Text(
-    "{sent} They are left out; all others are sent. Where the older values are right, say --yes.",
-    "{sent}这些请求不再发送，其余照常发送。如确需发送旧值，请加 --yes。",
+    "{sent} They are left out; all others are sent. Where the older values are right after all, upload them again.",
+    "{sent}这些请求不再发送，其余照常发送。如确需旧值，请重新上传。",
 )

@@ -73,7 +73,7 @@ def check_not_undone(record: RunRecord, database: Database, target: Target) -> N
             f"Run {record.name} is being taken back by run {back.name}, so that it does not go on. Nothing was "
             f"started; wait for that one to end, or, if it was killed, go on with it: {command}",
             f"运行 {record.name} 正由运行 {back.name} 撤销，不能继续。本次未开始；请等待后者结束，"
-            f"若其已中断，请继续它：{command}",
+            f"若其已中断，请继续该运行：{command}",
         )
 
 

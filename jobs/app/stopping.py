@@ -87,7 +87,7 @@ class Interrupts:
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         self._signals += 1
-        self.last = number
+        self.last = _told(number)
         if number == _HANGUP and self._terminal is not None:
             _lose(self._terminal)
         if self._pool and self._loop:
@@ -104,7 +104,12 @@ class Interrupts:
             self._pool.leave()
         else:
             name = signal.Signals(number)
-            self._pool.stop(Stop(reason=_REASONS[name], signal=number, code=name.name))
+            self._pool.stop(Stop(reason=_REASONS[name], signal=_told(number), code=name.name))
+
+
+def _told(number: int) -> int:
+    """The signal that the exit code names: SIGHUP is treated as SIGTERM."""
+    return signal.SIGTERM if number == _HANGUP else number
 
 
 def _to_be_taken() -> Iterator[signal.Signals]:

@@ -176,7 +176,8 @@ def how_to_send(run: RunRecord, target: Target) -> str:
     """The command that plans anew, and sends all of it: as it was typed, with all that it left alone."""
     target, apply = target.to(run.endpoint), ["--apply"] if run.job in PLANNED_FIRST else []
     if run.asked:
-        return target.added_to(run.asked, run.job, *apply)
+        typed = "--apply" in run.asked.split()
+        return target.added_to(run.asked, run.job, *(() if typed else apply))
     return target.command(*_planning(run), *apply, in_sandbox=run.endpoint == SANDBOX)
 
 

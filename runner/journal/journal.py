@@ -147,8 +147,8 @@ class Journal:
             ).fetchone()[0]
             findings.add_notices(self._database, run, [(0, said + 1, notices)])
 
-    def redirect(self, run: int, destination: Destination) -> None:
-        """Where the run goes from now on; why it stopped is past.
+    def redirect(self, run: int, destination: Destination | None) -> None:
+        """Where the run goes from now on, None for nowhere; why it stopped is past.
 
         Raises:
             JournalError: it cannot be written.
@@ -156,7 +156,7 @@ class Journal:
         with self._database.transaction():
             self._database.execute(
                 "UPDATE runs SET endpoint = ?, account = ?, reason_en = NULL, reason_zh = NULL WHERE id = ?",
-                (destination.endpoint, destination.account, run),
+                (*((destination.endpoint, destination.account) if destination else (None, None)), run),
             )
 
     def discard(self, run: int) -> None:

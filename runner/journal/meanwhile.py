@@ -1,5 +1,7 @@
 """What other runs have written since a run was planned: of that, its plan is out of date, whatever is there by now."""
 
+from collections.abc import Collection
+
 from runner.journal.database import Database
 from runner.journal.leases import check
 from runner.journal.way_back import WAS_SENT
@@ -7,7 +9,9 @@ from runner.plan import STALE
 from runner.text import Text
 
 
-def hold_back_overtaken(database: Database, run: int, *, now: float, lease: int) -> None:
+def hold_back_overtaken(
+    database: Database, run: int, *, now: float, lease: int, overwrites: Collection[int] = ()
+) -> None:
     """Keeps from being sent what another run has written since it was planned, to the same place.
 
     A look at the vendor's does not tell: a field that was changed there and back is what it was planned for.
@@ -17,12 +21,13 @@ def hold_back_overtaken(database: Database, run: int, *, now: float, lease: int)
         run: one whose remote states were all read.
         now: Unix seconds.
         lease: that whoever does so has to hold.
+        overwrites: runs over whose values this one's are sent all the same.
 
     Raises:
         LeaseLost: somebody else has taken the run over.
         JournalError: the journal cannot be written.
     """
-    others = [row["id"] for row in database.execute(_OTHERS, (run,))]
+    others = [row["id"] for row in database.execute(_OTHERS, (run,)) if row["id"] not in overwrites]
     if not others:
         return
     with database.transaction():

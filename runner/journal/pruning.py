@@ -115,6 +115,12 @@ FROM runs
 WHERE state IN ('done', 'planned', 'abandoned') AND started + seconds < ?1 AND id = ifnull(?2, id)
     AND NOT EXISTS (SELECT 1 FROM requests WHERE run = runs.id AND settled >= ?1)
     AND NOT EXISTS (SELECT 1 FROM runs AS back WHERE back.undoes = runs.id AND back.state NOT IN ('done', 'abandoned'))
+    AND (state = 'planned' OR NOT EXISTS (
+        SELECT 1 FROM runs AS older
+        WHERE older.id < runs.id AND older.endpoint = runs.endpoint
+            AND older.state NOT IN ('done', 'abandoned', 'planned')
+    ))
 ORDER BY id
 """
-# A run that was resumed ended later than it was begun and worked on. One that is being taken back is needed for that.
+# A run that was resumed ended later than it was begun and worked on. One that is being taken back is needed for that,
+# and one that was begun after a run that can be resumed keeps that from overwriting newer values.

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from runner.journal.database import Database
+from runner.journal.family import later_corrections
 from runner.journal.leases import SANDBOX
 from runner.journal.way_back import WAS_SENT
 from runner.outcome import Outcome, State
@@ -51,12 +52,13 @@ def later_runs(database: Database, run: int) -> Later:
 
 
 def superseding_runs(database: Database, run: int) -> list[LaterRun]:
-    """Return the later runs that keep requests of a run from being sent if it is resumed; the latest first.
+    """Return the later runs, but for corrections, that keep a resumed run from sending requests; the latest first.
 
     Raises:
         JournalError: the journal cannot be read.
     """
-    later = later_runs(database, run)
+    corrections = {each.id for each in later_corrections(database, run)}  # which take over what they have
+    later = later_runs(database, run).without(corrections)
     if not later.runs:
         return []
     rows = database.execute(_SUPERSEDING.format(last=_last_of(later)), (run,)).fetchall()

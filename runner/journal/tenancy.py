@@ -31,12 +31,18 @@ class Tenancy:
             is_gone: whether an owner has surely ended, so that its lease need not be waited for.
 
         Raises:
-            JournalError: another process holds the run, or takes it back, or goes on with what it takes back.
+            JournalError: another process holds the run, or takes it back, or goes on with what it takes back; or the
+                run was abandoned.
         """
         self._database = database
         self._run = run
         self._terms = terms
         self._is_gone = is_gone
+        if database.execute("SELECT 1 FROM runs WHERE id = ? AND state = 'abandoned'", (run,)).fetchone():
+            raise JournalError(
+                "The run was abandoned and does not go on. Nothing was started.",
+                "该运行已被放弃，不能继续。未开始任何操作。",
+            )
         other = holder(database, run, now=now, is_gone=is_gone)
         if other and not (other.reserved and other.owner == terms.owner):
             raise JournalError(

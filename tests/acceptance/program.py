@@ -130,15 +130,8 @@ def recallflow_process(*args: str | Path, cwd: Path, env: Mapping[str, str] | No
 def recallflow_on_a_terminal(
     *args: str | Path, typed: str, cwd: Path, env: Mapping[str, str] | None = None
 ) -> Finished:
-    """Runs a command to its end, for a user who types this; only the keyboard is a terminal."""
-    pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
-    keyboard, terminal = pty.openpty()
-    try:
-        os.write(keyboard, typed.encode())
-        return _finished(args, cwd, env, stdin=terminal)
-    finally:
-        os.close(keyboard)
-        os.close(terminal)
+    """Runs a command to its end, for a user who types this at the first question; only the keyboard is a terminal."""
+    return recallflow_asked(*args, typed_ahead="", answers=[typed], cwd=cwd, env=env or {})
 
 
 def _finished(args: Sequence[str | Path], cwd: Path, env: Mapping[str, str] | None, *, stdin: int) -> Finished:

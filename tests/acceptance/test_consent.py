@@ -59,7 +59,7 @@ async def test_anything_else_starts_nothing_and_leaves_no_run(tmp_path: Path, ty
         done = await at_a_terminal(home, "upload", FLOWS, answers=[typed], lang="zh")
         assert (done.code, sent(home), runs_in(home)) == (2, [], [])
     assert "将以账号 bDqJ**** 覆盖" in done.err
-    assert "数据全部无误" in done.err
+    assert "没有因有误而不发送的" in done.err
     assert done.err.endswith("未开始任何操作。\n")
 
 
@@ -191,14 +191,14 @@ async def test_of_a_ticked_plan_that_nobody_agrees_to_no_run_is_left(tmp_path: P
 
 
 @pytest.mark.process
-async def test_ctrl_c_at_the_question_stops_the_run_which_can_go_on(tmp_path: Path) -> None:
+async def test_ctrl_c_at_the_question_keeps_a_plan_which_no_resume_sends(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
         home.vendor.flows[1].fields["recallNum"] = 7
         done = await at_a_terminal(home, "reconcile", FLOWS, "--apply", answers=[CTRL_C])
         assert (done.code, sent(home)) == (130, [])
-        assert runs_in(home)[0]["state"] == "stopped"
-        on = await home.run("resume", "--json")
-        assert (on.code, sent(home)) == (0, [1])
+        assert runs_in(home)[0]["state"] == "planned"
+        on = await home.run("resume", str(runs_in(home)[0]["run"]), "--json")
+        assert (on.code, sent(home)) == (2, [])
 
 
 @pytest.mark.process

@@ -1,12 +1,15 @@
 """No newer value is overwritten by an older one, whichever run is resumed, and whatever sent the newer one."""
 
+import asyncio
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.acceptance.program import Finished, recallflow
+from runner.journal.database import Database
+from tests.acceptance.program import Finished, recallflow, recallflow_asked
 from tests.acceptance.sheets import RIGHT, write_csv
 from tests.acceptance.test_consent import at_a_terminal
 from tests.acceptance.test_migrate import SAFE
@@ -173,3 +176,47 @@ async def test_a_killed_upload_leaves_what_a_later_one_has_sent(tmp_path: Path) 
         resumed: Finished = await home.run("resume", "--json")
         assert times(home) == [OLD, NEW, NEW, NEW, OLD, OLD]
     assert sum(resumed.summary["counts"].values()) == 6
+
+
+async def test_what_keeps_older_values_from_being_sent_is_not_pruned(tmp_path: Path) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        older = await stopped(home, "upload", table(home, "older.csv", times=OLD))
+        newer = await home.run("upload", table(home, "newer.csv", times=NEW), "--json")
+        with Database(tmp_path / "home" / "journal.sqlite3") as database:  # it was long ago
+            database.execute("UPDATE runs SET started = started - 86400 * 400")
+            database.execute("UPDATE requests SET settled = settled - 86400 * 400")
+        pruned = recallflow("runs", "--prune", "--yes", "--keep-days", "1", "--json", cwd=tmp_path).summary["pruned"]
+        assert newer.summary["run"] not in json.dumps(pruned)
+        await home.run("resume", older)
+        assert times(home) == [NEW] * 6
+
+
+@pytest.mark.process
+async def test_what_was_typed_ahead_is_no_yes_to_older_values(tmp_path: Path) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        older = await stopped(home, "upload", table(home, "older.csv", times=OLD))
+        await home.run("upload", table(home, "newer.csv", times=NEW))
+        command = ("resume", older, "--base-url", home.url)
+        env = ACCOUNT_OF_THE_HOUSE | {"COLUMNS": "300"}
+        await asyncio.to_thread(
+            recallflow_asked, *command, typed_ahead="y\ny\ny\n", answers=["n\n", "n\n"], cwd=tmp_path, env=env
+        )
+        assert times(home) == [NEW] * 6
+
+
+async def test_an_abandoned_run_sends_nothing_whoever_wants_it_to_go_on(tmp_path: Path) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        older = await stopped(home, "upload", table(home, "older.csv", times=OLD))
+        assert recallflow("runs", "--abandon", older, cwd=tmp_path).code == 0
+        resumed = await home.run("resume", older, "--yes")
+        assert (resumed.code, times(home)) == (2, [3] * 6)
+
+
+async def test_corrections_are_no_newer_values_of_somebody_else(tmp_path: Path) -> None:
+    async with house(tmp_path, len(KEYS)) as home:
+        older = await stopped(home, "upload", table(home, "older.csv", times=OLD), "--report", "report.xlsx")
+        corrected = await home.run("upload", "report.xlsx", "--json", "--report", "two.xlsx")
+        assert corrected.summary["counts"]["succeeded"] == 6
+        resumed = await home.run("resume", older, "--json")
+        assert "newer values" not in resumed.err
+        assert times(home) == [OLD] * 6

@@ -40,8 +40,8 @@ def test_how_long_is_kept_can_be_said(tmp_path: Path, names: list[str]) -> None:
     env = {"RECALLFLOW_KEEP_DAYS": "365"}
     assert recallflow("runs", "--prune", "--yes", "--json", cwd=tmp_path, env=env).summary["pruned"] == []
     done = recallflow("runs", "--prune", "--yes", "--keep-days", "50", cwd=tmp_path, env=env)
-    assert "more than 50 days ago (runs: 2, requests: 4)" in done.out
-    assert listed(tmp_path) == [names[1]]
+    assert "more than 50 days ago (runs: 1, requests: 2)" in done.out
+    assert listed(tmp_path) == [names[2], names[1]], "the later one keeps the stopped one from sending older values"
 
 
 def test_a_program_has_to_say_yes(tmp_path: Path, names: list[str]) -> None:

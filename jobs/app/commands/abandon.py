@@ -58,6 +58,6 @@ def abandon_run(journal: Path, name: str, target: Target, *, language: Language,
 _ABANDONED = Text(
     "Run {run} is abandoned: `resume` passes it over from now on. {left} of its {requests} requests are left as they "
     "are ({counts}). Its report: {command}",
-    "运行 {run} 已放弃：`resume` 不再继续它。{requests} 个请求中尚余 {left} 个，保持原状（{counts}）。"
+    "运行 {run} 已放弃：`resume` 不再继续该运行。{requests} 个请求中尚余 {left} 个，保持原状（{counts}）。"
     "生成报告：{command}",
 )

@@ -86,6 +86,8 @@ def apply(options: ApplyOptions) -> int:
                 )
             if question.declined:
                 Journal(database).discard(run)
+                if stop and stop.signal:
+                    raise KeyboardInterrupt
                 raise InputError(NOTHING_SENT.en, NOTHING_SENT.zh)
             return end_of_plan(run, database, stop, settings, ending, interrupts)
 

@@ -6,13 +6,14 @@ from random import SystemRandom
 
 from rich.console import Console
 
-from jobs.app.asked import asked_to_check
+from jobs.app.asked import asked_to_check, asked_to_upload
 from jobs.app.consent_words import how_to_compare
 from jobs.app.exit_codes import exit_code
 from jobs.app.printing import print_line
 from jobs.app.problems import notices_json, print_notices, print_problems, problems_json
 from jobs.app.progress import print_file_notices
 from jobs.app.reporting import ReportTerms, check_report, report
+from jobs.app.settings import Settings
 from jobs.app.summary import print_json, print_summary, run_json
 from jobs.app.target import Target
 from jobs.upload import Upload
@@ -33,6 +34,7 @@ class CheckOptions:
     """Where a report is to lie; None for none."""
     corrected: frozenset[State]
     """The states whose requests it gives back to be corrected."""
+    settings: Settings
     language: Language
     json: bool
     target: Target
@@ -83,5 +85,11 @@ def check(options: CheckOptions) -> int:
             print_notices(out, ledger, run, options.language)
             print_summary(out, record, options.language, target=options.target, recorded=False)
             if record.open:
-                print_line(out, how_to_compare(options.source.path, options.target), options.language)
+                print_line(out, how_to_compare(_comparing(options)), options.language)
         return code
+
+
+def _comparing(options: CheckOptions) -> str:
+    """The command that compares and sends what was checked."""
+    typed = asked_to_upload(options.source, options.settings, in_sandbox=False, dry_run=False, compare=True)
+    return options.target.added_to(typed, "upload")

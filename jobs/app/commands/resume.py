@@ -12,7 +12,7 @@ from jobs.app.export_ending import ExportEnding, end_of_export
 from jobs.app.guarded import GUARDED, guarded
 from jobs.app.job_of import check_known
 from jobs.app.kept_guards import with_kept_guards
-from jobs.app.overwriting import runs_to_overwrite
+from jobs.app.overwriting import Overwriting, ask_to_overwrite
 from jobs.app.plan_ending import PlanEnding, end_of_plan
 from jobs.app.repeated_migration import check_unread, would_repeat
 from jobs.app.repeating import check_corrections, check_repeats
@@ -84,12 +84,19 @@ def resume(options: ResumeOptions) -> int:
             return refuse_strictly(record, language, json=options.ending.json)
         if record.terms is not None:
             return _resume_planned(record, database, delivery, settings, options, write)
-        said_yes = False
-        if record.state is RunState.PLANNED and delivery.base_url is not None:
-            Journal(database).redirect(record.id, delivery.destination)  # a dry run goes nowhere
-            settle_meanwhile(database, record.id, now=time.time())
-            said_yes = check_repeats(record.id, database, _question(options, delivery))
-        return _resume_upload(record, database, delivery, settings, options, write, said_yes=said_yes)
+        was_dry = record.state is RunState.PLANNED and delivery.base_url is not None  # and went nowhere
+        try:
+            said_yes = False
+            if was_dry:
+                Journal(database).redirect(record.id, delivery.destination)
+                settle_meanwhile(database, record.id, now=time.time())
+                said_yes = check_repeats(record.id, database, _question(options, delivery))
+            overwriting = _agreed(record, database, delivery, options, said_yes=said_yes)
+        except BaseException:
+            if was_dry:
+                Journal(database).redirect(record.id, None)
+            raise
+        return _resume_upload(record, database, delivery, settings, options, write, overwriting)
 
 
 def _resume_planned(
@@ -121,9 +128,11 @@ def _resume_planned(
         settings = guarded(settings)
     consent = Consent(language=language, yes=options.yes, json=options.ending.json)
     if record.job == UPLOAD:
-        return _resume_upload(record, database, delivery, settings, options, write)
-    overwrites = runs_to_overwrite(record, database, language, yes=options.yes, json=options.ending.json)
-    agree_to_resume(record, database, delivery.destination, _question(options, delivery))
+        overwriting = _agreed(record, database, delivery, options)
+        return _resume_upload(record, database, delivery, settings, options, write, overwriting)
+    overwriting = ask_to_overwrite(record, database, language, yes=options.yes, json=options.ending.json)
+    agree_to_resume(record, database, delivery.destination, _question(options, delivery), left_out=overwriting.left_out)
+    check_not_undone(record, database, options.ending.target)  # while somebody thought
     begin_turn(record.id, database, discard=False)
     if not options.yes:  # what was under way a moment ago may have ended since
         try:
@@ -146,7 +155,7 @@ def _resume_planned(
                 settings,
                 observe,
                 interrupts.control,
-                resumed=Resumed(overwrites=overwrites),
+                resumed=Resumed(overwrites=overwriting.runs),
                 consent=consent,
             )
         return end_of_plan(record.id, database, stop, settings, ending, interrupts)
@@ -172,6 +181,29 @@ def _resume_export(
         return end_of_export(record.id, database, stop, ending, interrupts)
 
 
+def _agreed(
+    record: RunRecord, database: Database, delivery: Delivery, options: ResumeOptions, *, said_yes: bool = False
+) -> Overwriting:
+    """Return what somebody wants done about newer values, once it is agreed that an upload goes on.
+
+    Raises:
+        InputError: it is not to go on.
+    """
+    language, yes, json = options.ending.language, options.yes, options.ending.json
+    said_yes |= check_corrections(record, database, language, yes=yes, json=json)
+    overwriting = ask_to_overwrite(record, database, language, yes=yes, json=json)
+    agree_to_resume(
+        record,
+        database,
+        delivery.destination,
+        _question(options, delivery),
+        said_yes=said_yes,
+        left_out=overwriting.left_out,
+    )
+    check_not_undone(record, database, options.ending.target)  # while somebody thought
+    return overwriting
+
+
 def _resume_upload(
     record: RunRecord,
     database: Database,
@@ -179,17 +211,12 @@ def _resume_upload(
     settings: Settings,
     options: ResumeOptions,
     write: Observe | None,
-    *,
-    said_yes: bool = False,
+    overwriting: Overwriting,
 ) -> int:
     """Send the rest of an upload, compared or not."""
-    language = options.ending.language
-    said_yes |= check_corrections(record, database, language, yes=options.yes, json=options.ending.json)
-    overwrites = runs_to_overwrite(record, database, language, yes=options.yes, json=options.ending.json)
-    agree_to_resume(record, database, delivery.destination, _question(options, delivery), said_yes=said_yes)
     with Interrupts() as interrupts:
-        with watching(settings.log, write, Console(stderr=True), language) as observe:
-            resumed = Resumed(overwrites=overwrites)
+        with watching(settings.log, write, Console(stderr=True), options.ending.language) as observe:
+            resumed = Resumed(overwrites=overwriting.runs)
             stop = delivery.send(record.id, database, settings, observe, interrupts.control, resumed=resumed)
         return end(record.id, database, stop, options.ending, interrupts)
 

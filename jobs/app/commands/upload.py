@@ -84,7 +84,7 @@ def upload(options: UploadOptions) -> int:
             run, loaded = _loaded(options, database, delivery, console, compares=True)
             sends = not _is_held_back(run, database, settings)
             _is_to_compare(run, database, question, compares=True)
-        if delivery is None and guards_in_words(settings):  # for whoever sends it later
+        if not sends and guards_in_words(settings):  # for whoever sends it later
             Journal(database).keep_guards(run, guards_to_keep(settings))
         with watching(settings.log, write, console, language) as observe:
             for event in loaded:
@@ -97,6 +97,8 @@ def upload(options: UploadOptions) -> int:
             )
         if question.declined:
             Journal(database).discard(run)
+            if stop and stop.signal:
+                raise KeyboardInterrupt
             raise InputError(NOTHING_SENT.en, NOTHING_SENT.zh)
         return end(run, database, stop, options.ending, interrupts)
 

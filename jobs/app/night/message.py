@@ -107,7 +107,7 @@ def _without(words: str, terms: NotifyTerms) -> str:
     return writable(words)
 
 
-_SIGNALS = (129, 130, 143)
+_SIGNALS = (130, 143)
 _HEADED: Mapping[Occasion, tuple[Kind, Text]] = {
     Occasion.FAILURE: ("failure", Text("recallflow: {source} needs you", "recallflow：{source} 需要处理")),
     Occasion.DRIFT: ("warning", Text("recallflow: drift in {source}", "recallflow：{source} 有偏离")),
