@@ -15,6 +15,7 @@ from jobs.app.between_waves import typed
 from jobs.app.consent_words import (
     ALL_JUST_SO,
     AS_ANSWERED,
+    C_COMPARES,
     CAN_BE_UNDONE,
     CANNOT_BE_UNDONE,
     CANNOT_BE_UNDONE_RESUMED,
@@ -25,8 +26,6 @@ from jobs.app.consent_words import (
     SOME_JUST_SO,
     STILL_TO_READ,
     STILL_TO_SEND,
-    WITH_C,
-    WITH_OPTION,
     what_is_sent,
 )
 from jobs.app.deadline import Control
@@ -124,12 +123,13 @@ def agree_to_upload(run: int, database: Database, question: Question, check: Cal
     if asks:
         question.tell(what_is_sent(record))
         question.tell(CANNOT_BE_UNDONE)
-        _tell_of_just_so(record, database, question, WITH_C)
+        _tell_of_just_so(record, database, question)
     said_yes = check()
     if not asks and question.real:
-        _tell_of_just_so(record, database, question, WITH_OPTION)
+        _tell_of_just_so(record, database, question)
     if said_yes or not asks:
         return Answer.SEND
+    question.tell(C_COMPARES)
     answer = question.ask(SEND, or_compare=True)
     if answer.strip().lower() in _COMPARE:
         return Answer.COMPARE
@@ -139,12 +139,12 @@ def agree_to_upload(run: int, database: Database, question: Question, check: Cal
     raise InputError(AS_ANSWERED.en, AS_ANSWERED.zh)
 
 
-def _tell_of_just_so(record: RunRecord, database: Database, question: Question, how: Text) -> None:
+def _tell_of_just_so(record: RunRecord, database: Database, question: Question) -> None:
     """Say how many requests the journal knows to have been sent exactly as they are now."""
     alike = AppliedBefore(database, record.id).last_just_so() if record.open else 0
     if alike:
         words = ALL_JUST_SO if alike == record.open else SOME_JUST_SO
-        question.tell(words.format(alike=f"{alike:,}", open=f"{record.open:,}", how=how))
+        question.tell(words.format(alike=f"{alike:,}", open=f"{record.open:,}"))
 
 
 def agree_to_resume(

@@ -26,10 +26,10 @@ _ONE_SENT = Text("1 flow is overwritten at {endpoint} as {account}; {held_back}.
 _HELD_BACK = Text("{count} held back as invalid", "{count} 个有误，不发送")
 _NONE_HELD_BACK = Text("none is held back", "没有因有误而不发送的")
 
-CANNOT_BE_UNDONE = Text(
-    "This cannot be undone. c compares first: what is unchanged is skipped, and what was there is kept, so that it can "
-    "be undone.",
-    "直接上传无法撤销。输入 c 则先比对：跳过没有变化的流程，并保留原值，以便撤销。",
+CANNOT_BE_UNDONE = Text("This cannot be undone.", "直接上传无法撤销。")
+C_COMPARES = Text(
+    "c compares first: what is unchanged is skipped, and what was there is kept, so that it can be undone.",
+    "输入 c 则先比对：跳过没有变化的流程，并保留原值，以便撤销。",
 )
 CANNOT_BE_UNDONE_RESUMED = Text(
     "What is sent cannot be undone: this run does not compare.", "本次运行未做比对，发送后无法撤销。"
@@ -39,15 +39,14 @@ CAN_BE_UNDONE = Text(
 )
 
 SOME_JUST_SO = Text(
-    "{alike} of these {open} were last sent exactly as they are now; {how} sends only the others.",
-    "这 {open} 个中有 {alike} 个与上次发送的内容完全相同；{how}后只发送其余的流程。",
+    "{alike} of these {open} were last sent exactly as they are now; a comparison (--compare) sends only the others.",
+    "这 {open} 个中有 {alike} 个与上次发送的内容完全相同；加 --compare 比对，则只发送其余的流程。",
 )
 ALL_JUST_SO = Text(
-    "All {open} were last sent exactly as they are now; {how} sends only what was changed at the vendor's since.",
-    "全部 {open} 个都与上次发送的内容完全相同；{how}后只发送此后在平台上被改动的流程。",
+    "All {open} were last sent exactly as they are now; a comparison (--compare) sends only what was changed at the "
+    "vendor's since.",
+    "全部 {open} 个都与上次发送的内容完全相同；加 --compare 比对，则只发送此后在平台上被改动的流程。",
 )
-WITH_C = Text("a comparison (c)", "输入 c 比对")
-WITH_OPTION = Text("a comparison (--compare)", "加 --compare 比对")
 
 STILL_TO_SEND = Text(
     "Run {run} has {left} flows still to be sent; they are overwritten at {endpoint} as {account}.",

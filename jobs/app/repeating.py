@@ -52,11 +52,11 @@ def _check(repeats: Repeats, origin: str | None, question: Question, *, compares
             state=RUN_STATES[left.state],
             left=f"{left.remaining:,}",
             requests=f"{left.requests:,}",
-            command=question.target.to(left.endpoint).command("resume", left.name),
         )
+        command = question.target.to(left.endpoint).command("resume", left.name)
         if not somebody_is_there(json=json):
-            raise _refused(_BEGIN_ANEW.format(begun=begun))
-        if not confirmed(_ANEW.format(begun=begun), language):
+            raise _refused(_BEGIN_ANEW.format(begun=begun, command=command))
+        if not confirmed(_ANEW.format(begun=begun, command=command), language):
             raise _refused(_AS_ANSWERED)
         return True
     if repeats.fully_sent and not compares:
@@ -111,15 +111,17 @@ _SEND_ANYWAY = Text(
 )
 _AGAIN = Text("{sent} Send it again?", "{sent}是否再次发送？")
 _BEGUN = Text(
-    "Run {run} of {date} has this very content and is {state}: {left} of its {requests} requests are left. Go on with "
-    "it: {command}",
-    "运行 {run}（{date}）的内容与本次相同，{state}，{requests} 个请求中尚余 {left} 个。请继续该运行：{command}",
+    "Run {run} of {date} has this very content and is {state}: {left} of its {requests} requests are left.",
+    "运行 {run}（{date}）的内容与本次相同，{state}，{requests} 个请求中尚余 {left} 个。",
 )
 _BEGIN_ANEW = Text(
-    "{begun}. Nothing was started; to begin anew with all of it all the same: --yes.",
-    "{begun}。本次未开始；如仍需全部重新开始，请加 --yes。",
+    "{begun} Nothing was started; --yes begins anew with all of it. To go on with that run: {command}",
+    "{begun}本次未开始；如仍需全部重新开始，请加 --yes。继续该运行：{command}",
 )
-_ANEW = Text("{begun}. Begin anew with all of it all the same?", "{begun}。是否仍全部重新开始？")
+_ANEW = Text(
+    "{begun} To go on with that run: {command}\nBegin anew with all of it all the same?",
+    "{begun}继续该运行：{command}\n是否仍全部重新开始？",
+)
 _CORRECTED = Text(
     "Run {run} was corrected by run {by}, which does not have all that is left of it: rows were taken out, or their "
     "keys changed.",

@@ -42,6 +42,7 @@ class Interrupts:
         self._reporting = False
         self._report_is_short = True
         self._signals = 0
+        self._hung_up = False
         self.last: int | None = None
         """The number of the last signal."""
 
@@ -86,6 +87,9 @@ class Interrupts:
             self._reporting = False
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
+        if number == _HANGUP and self._hung_up:
+            return  # the terminal and the shell each send one
+        self._hung_up = self._hung_up or number == _HANGUP
         self._signals += 1
         self.last = _told(number)
         if number == _HANGUP and self._terminal is not None:

@@ -214,12 +214,12 @@ _ATTEMPTS = Text("attempts", "发送次数")
 _HOW_TO_WRITE = Text("All of it was read. To write it: {command}", "已全部读取。写入文件：{command}")
 _HOW_TO_SEND = Text("Nothing of it was sent. To send all of it: {anew}", "尚未发送任何内容。全部发送：{anew}")
 _HOW_TO_APPLY = Text(
-    "Nothing of it was sent. To send all of it: {anew}. To send some of it: tick it in a plan ({save}), then {apply}",
-    "尚未发送任何内容。全部发送：{anew}；部分发送：用 {save} 保存计划，勾选后 {apply}",
+    "Nothing of it was sent.\nSend all of it: {anew}\nSend some of it: tick it in a plan\n  {save}\n  {apply}",
+    "尚未发送任何内容。\n全部发送：{anew}\n部分发送：保存计划，勾选后执行\n  {save}\n  {apply}",
 )
 _HOW_TO_APPLY_SAVED = Text(
-    "Nothing of it was sent. To send some of it: tick it in {plan}, then {apply}. To send all of it: {anew}",
-    "尚未发送任何内容。部分发送：在 {plan} 中勾选后 {apply}；全部发送：{anew}",
+    "Nothing of it was sent.\nSend some of it: tick it in {plan}, then\n  {apply}\nSend all of it: {anew}",
+    "尚未发送任何内容。\n部分发送：在 {plan} 中勾选后执行\n  {apply}\n全部发送：{anew}",
 )
 _RESUME = Text(
     "{left} of {requests} requests are left. Go on with: {command}",

@@ -9,6 +9,7 @@ from runner.journal.database import Database
 from runner.journal.family import later_corrections, taken_over
 from runner.journal.ledger import Ledger, RecordedProblem, recorded_text
 from runner.journal.source_rows import decode_cells
+from runner.journal.superseded import SUPERSEDED
 from runner.outcome import State
 from runner.tables.delimited import TOO_MANY_CELLS
 from runner.tables.table import Row
@@ -33,6 +34,8 @@ class Corrigendum:
 def corrigenda(database: Database, run: int, states: Collection[State]) -> Iterator[Corrigendum]:
     """The requests of a run that are in some states, in input order; none where its rows were not kept. Streams.
 
+    What later runs have sent is left out: corrected here, older values would go over newer ones.
+
     Args:
         database: the journal.
         run: the journal's number of the run.
@@ -45,8 +48,8 @@ def corrigenda(database: Database, run: int, states: Collection[State]) -> Itera
     found = database.stream(
         f"SELECT ordinal, key, {AS_IF_ENDED} AS ended, {left} AS taken_over, code, message_en, message_zh, row, cells"  # noqa: S608 - our own words
         " FROM requests CROSS JOIN source_rows USING (run, ordinal)"  # in this order, so that nothing is sorted
-        f" WHERE run = ? AND ended IN ({', '.join('?' * len(states))}) ORDER BY ordinal, row",
-        (run, *states),
+        f" WHERE run = ? AND ended IN ({', '.join('?' * len(states))}) AND code IS NOT ? ORDER BY ordinal, row",
+        (run, *states, SUPERSEDED),
     )
     problems = groupby(Ledger(database).problems(run), key=lambda problem: problem.ordinal)
     at, of_it = next(problems, _NO_MORE)

@@ -47,7 +47,7 @@ async def test_an_upload_says_how_many_where_and_as_whom_and_goes_on_at_a_yes(tm
         assert (done.code, questions(done), len(sent(home))) == (1, 1, 19)
     lines = done.err.splitlines()
     assert lines[0] == f"19 flows are overwritten at {home.url} as bDqJ****; 1 held back as invalid."
-    assert lines[1].startswith("This cannot be undone. c compares first:")
+    assert lines[1].startswith("This cannot be undone.")
     assert "Send them? [y/N/c]" in done.err
     assert "last sent exactly" not in done.err
 
@@ -102,7 +102,8 @@ async def test_a_file_of_which_one_cell_was_changed_says_how_many_were_sent_just
         home.rewrite(lambda rows: rows[0].update(recallNum=9))
         done = await at_a_terminal(home, "upload", FLOWS, answers=["n\n"])
         assert (
-            "19 of these 20 were last sent exactly as they are now; a comparison (c) sends only the others." in done.err
+            "19 of these 20 were last sent exactly as they are now; a comparison (--compare) sends only the others."
+            in done.err
         )
         assert sent(home) == []
 

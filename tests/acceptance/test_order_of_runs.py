@@ -10,7 +10,7 @@ import pytest
 
 from runner.journal.database import Database
 from tests.acceptance.program import Finished, recallflow, recallflow_asked
-from tests.acceptance.sheets import RIGHT, write_csv
+from tests.acceptance.sheets import RIGHT, sheet_rows, write_csv
 from tests.acceptance.test_consent import at_a_terminal
 from tests.acceptance.test_migrate import SAFE
 from tests.acceptance.test_migrate import house as migrated_house
@@ -50,8 +50,9 @@ async def test_a_stopped_upload_is_resumed_without_what_a_later_upload_has_sent(
     async with house(tmp_path, len(KEYS)) as home:
         older = await stopped(home, "upload", table(home, "older.csv", times=OLD))
         newer = await home.run("upload", table(home, "newer.csv", [1, 2, 3], times=NEW), "--json")
-        resumed = await home.run("resume", older, "--json")
+        resumed = await home.run("resume", older, "--report", "older.xlsx", "--json")
         assert times(home) == [NEW, NEW, NEW, OLD, OLD, OLD]
+    assert sheet_rows(tmp_path / "older.xlsx", "Corrections") == [], "sent from there, they would be older values"
     assert (resumed.code, resumed.summary["state"]) == (1, "done")
     assert resumed.summary["counts"] | {"succeeded": 3, "not_sent": 3} == resumed.summary["counts"]
     assert newer.summary["run"] in resumed.err

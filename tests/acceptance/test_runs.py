@@ -111,7 +111,7 @@ def test_the_same_upload_again_names_the_run_that_was_interrupted_and_needs_a_ye
         assert "--yes" in done.err
     chinese = recallflow("upload", flows, *to, "--lang", "zh", cwd=tmp_path, env=quick).err
     assert "已停止，3 个请求中尚余 3 个" in chinese
-    assert f"请继续该运行：recallflow resume {stopped}" in chinese
+    assert f"继续该运行：recallflow resume {stopped}" in chinese
     assert len(recallflow("runs", "--json", cwd=tmp_path).summary["runs"]) == 1, "what was refused leaves no run"
     assert recallflow("upload", flows, *to, "--yes", cwd=tmp_path, env=quick).code == 3
     recallflow("runs", "--abandon", stopped, cwd=tmp_path)
