@@ -8,6 +8,7 @@ is unclear, which is true. The next claim, and the end of the run, bring to the 
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from runner.journal import reopening
@@ -16,7 +17,7 @@ from runner.journal.database import Database
 from runner.journal.family import take_over
 from runner.journal.kept_files import attachment_of
 from runner.journal.leases import IsGone, Lease, displace, lost, rivals
-from runner.journal.superseded import Later, later_runs, not_sent_later, supersede
+from runner.journal.superseded import Later, is_sent_by_others, later_runs, not_sent_later, supersede
 from runner.journal.tenancy import LeaseTerms, Tenancy
 from runner.outcome import Outcome, State
 from runner.request import Attachment, Request
@@ -110,14 +111,18 @@ class Claims(Tenancy):
             for row in claimed
         ]
 
-    def settle(self, outcomes: Sequence[Outcome], *, now: float) -> None:
-        """Writes down what became of claimed requests.
+    def settle(self, outcomes: Sequence[Outcome], *, now: float) -> Sequence[Outcome]:
+        """Writes down what became of claimed requests, and gives it as it was written.
+
+        One that was refused after an unclear attempt is unknown, not failed, where another run has sent the same key:
+        that the vendor has something else by now does not tell that the request was never applied.
 
         Raises:
             LeaseLost: the lease is no more; none of the outcomes is written.
         """
         with self._database.transaction(durable=False):
             self._renew(now)
+            outcomes = [self._without_false_denial(outcome) for outcome in outcomes]
             changed = 0
             for rows, values in batches([_settlement(outcome, now) for outcome in outcomes]):
                 settled = self._database.execute(_SETTLE.format(rows=rows), (*values, self._run, self.token))
@@ -127,6 +132,14 @@ class Claims(Tenancy):
             for rows, values in batches([row for outcome in outcomes for row in self._attempts(outcome)]):
                 self._database.execute(_RECORD_ATTEMPTS.format(rows=rows), values)
         self.until = now + self._terms.seconds
+        return outcomes
+
+    def _without_false_denial(self, outcome: Outcome) -> Outcome:
+        if outcome.state is not State.FAILED or not outcome.unclear:
+            return outcome
+        if not is_sent_by_others(self._database, self._run, outcome.ordinal):
+            return outcome
+        return replace(outcome, state=State.UNKNOWN)
 
     def give_back(self, ordinals: Iterable[int]) -> None:
         """Claimed requests of which no byte has left are ready again."""

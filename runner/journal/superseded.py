@@ -65,6 +65,17 @@ def superseding_runs(database: Database, run: int) -> list[LaterRun]:
     return [LaterRun(row["id"], row["name"], row["requests"]) for row in rows]
 
 
+def is_sent_by_others(database: Database, run: int, ordinal: int) -> bool:
+    """Whether another run may have sent the key of a request to the same endpoint.
+
+    Then the remote state may be another run's, and does not tell that the request was never applied.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    return bool(database.execute(_BY_OTHERS, (run, ordinal, SANDBOX)).fetchone()[0])
+
+
 def supersede(database: Database, run: int, later: Later, *, most: int | None, now: float) -> list[Outcome]:
     """Settle ready requests of a run whose keys later runs have sent, or are sending. Within a transaction.
 
@@ -124,6 +135,16 @@ _LAST = """(
         AND ({was_sent} OR state = 'unchanged' AND other.run IN ({applying}))
     ORDER BY other.run DESC LIMIT 1
 )"""
+
+_BY_OTHERS = """
+SELECT EXISTS (
+    SELECT 1 FROM requests AS mine JOIN runs AS own ON own.id = mine.run
+    JOIN runs AS others ON others.endpoint = own.endpoint AND others.id <> own.id AND others.state <> 'planned'
+    CROSS JOIN requests AS other INDEXED BY requests_by_key ON other.run = others.id AND other.key = mine.key
+    WHERE mine.run = ? AND mine.ordinal = ? AND own.endpoint <> ?
+        AND (other.state IN ('succeeded', 'unknown', 'sending') OR other.state = 'ready' AND other.unclear)
+)
+"""
 
 _SUPERSEDE = """
 UPDATE requests SET state = iif(unclear, 'unknown', 'not_sent'), code = ?,

@@ -26,8 +26,9 @@ class SettlesBeforeSending(Claims):
             super().settle([_success(request, now) for request in claimed], now=now)
         return claimed
 
-    def settle(self, outcomes: Sequence[Outcome], *, now: float) -> None:
+    def settle(self, outcomes: Sequence[Outcome], *, now: float) -> Sequence[Outcome]:  # noqa: ARG002 - see `Claims`
         """It is written already."""
+        return outcomes
 
     def give_back(self, ordinals: Any) -> None:
         """It is settled already."""
@@ -45,8 +46,8 @@ class ClaimsAfterSending(Claims):
 class CallsUnknownFailed(Claims):
     """Has no word for not knowing."""
 
-    def settle(self, outcomes: Sequence[Outcome], *, now: float) -> None:
-        super().settle(
+    def settle(self, outcomes: Sequence[Outcome], *, now: float) -> Sequence[Outcome]:
+        return super().settle(
             [replace(each, state=State.FAILED) if each.state is State.UNKNOWN else each for each in outcomes], now=now
         )
 
@@ -89,14 +90,14 @@ class SendsOlderOverNewer(Claims):
 class SettlesUnfenced(IgnoresItsLease):
     """Writes outcomes over whatever is there."""
 
-    def settle(self, outcomes: Sequence[Outcome], *, now: float) -> None:
+    def settle(self, outcomes: Sequence[Outcome], *, now: float) -> Sequence[Outcome]:
         for outcome in outcomes:
             with self._database.transaction():
                 self._database.execute(
                     "UPDATE requests SET lease = ? WHERE run = ? AND ordinal = ?",
                     (self.token, self._run, outcome.ordinal),
                 )
-        super().settle(outcomes, now=now)
+        return super().settle(outcomes, now=now)
 
 
 class ClaimsInTheAir(Claims):

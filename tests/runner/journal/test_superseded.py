@@ -188,3 +188,14 @@ def test_a_million_keys_are_looked_at_a_batch_at_a_time(database: Database) -> N
     claimed = claims.claim(10, now=STARTED)
     assert [each.key for each in claimed] == keys[250:260]
     assert len(claims.superseded) == 250
+
+
+@pytest.mark.parametrize(("keys", "state"), [(("a",), State.UNKNOWN), (("b",), State.FAILED)])
+def test_a_refusal_after_an_unclear_attempt_is_unknown_where_another_run_may_have_come_between(
+    database: Database, keys: tuple[str, ...], state: State
+) -> None:
+    send(database, loaded(database, *keys), State.SUCCEEDED)
+    claims = begun(database, loaded(database, "a"))
+    [request] = claims.claim(1, now=STARTED)
+    refused = replace(outcome(request.ordinal, State.FAILED), unclear=True)
+    assert [each.state for each in claims.settle([refused], now=STARTED)] == [state]

@@ -34,9 +34,10 @@ class WatchedClaims(Claims):
             return []
         return super().claim(limit, now=now)
 
-    def settle(self, outcomes: Sequence[Outcome], *, now: float) -> None:
-        super().settle(outcomes, now=now)
+    def settle(self, outcomes: Sequence[Outcome], *, now: float) -> Sequence[Outcome]:
+        written = super().settle(outcomes, now=now)
         self.settled_together.append(len(outcomes))
+        return written
 
 
 class Desk:
