@@ -4,6 +4,7 @@ import time
 
 from jobs.app.asking import confirmed, somebody_is_there
 from jobs.app.consent import Question
+from jobs.app.consent_words import AS_ANSWERED
 from jobs.app.times import local_time
 from runner.errors import InputError
 from runner.journal.database import Database
@@ -57,14 +58,14 @@ def _check(repeats: Repeats, origin: str | None, question: Question, *, compares
         if not somebody_is_there(json=json):
             raise _refused(_BEGIN_ANEW.format(begun=begun, command=command))
         if not confirmed(_ANEW.format(begun=begun, command=command), language):
-            raise _refused(_AS_ANSWERED)
+            raise _refused(AS_ANSWERED)
         return True
     if repeats.fully_sent and not compares:
         sent = _SENT.format(run=repeats.fully_sent.name, date=local_time(repeats.fully_sent.started))
         if not somebody_is_there(json=json):
             raise _refused(_SEND_ANYWAY.format(sent=sent))
         if not confirmed(_AGAIN.format(sent=sent), language):
-            raise _refused(_AS_ANSWERED)
+            raise _refused(AS_ANSWERED)
         return True
     return False
 
@@ -84,7 +85,7 @@ def check_corrections(record: RunRecord, database: Database, language: Language,
     if not somebody_is_there(json=json):
         raise _refused(_SEND_THE_REST.format(corrected=corrected))
     if not confirmed(_THE_REST.format(corrected=corrected), language):
-        raise _refused(_AS_ANSWERED)
+        raise _refused(AS_ANSWERED)
     return True
 
 
@@ -132,4 +133,3 @@ _SEND_THE_REST = Text(
     "{corrected}本次未开始；如需按原内容发送其余请求，请加 --yes。",
 )
 _THE_REST = Text("{corrected} Send the rest as it was?", "{corrected}是否按原内容发送其余请求？")
-_AS_ANSWERED = Text("Nothing was started.", "未开始任何操作。")

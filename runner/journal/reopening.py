@@ -12,14 +12,16 @@ _REFUSED_WITH_THE_RUN = """state = 'failed' AND 'stop' = (
 )"""
 # What the vendor refused together with the whole run, a wrong key say, was never judged by itself; unless it was since.
 
+REOPENED = f"{_NOT_SETTLED} OR {_REFUSED_WITH_THE_RUN}"
+"""The condition, in SQL, for a request of a stopped run to be ready again when that is resumed."""
+
 
 def reopen(database: Database, run: int) -> None:
     """What an earlier stop kept from being settled is ready again, but for what another run corrects.
 
     Within a transaction.
     """
-    which = f"{_NOT_SETTLED} OR {_REFUSED_WITH_THE_RUN}"
-    database.execute(f"UPDATE requests SET state = 'ready', settled = NULL WHERE run = ? AND ({which})", (run,))  # noqa: S608
+    database.execute(f"UPDATE requests SET state = 'ready', settled = NULL WHERE run = ? AND ({REOPENED})", (run,))  # noqa: S608
     leave_to_corrections(database, run)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from runner.journal.database import Database
 from runner.journal.family import later_corrections
 from runner.journal.leases import SANDBOX
+from runner.journal.reopening import REOPENED
 from runner.journal.way_back import WAS_SENT
 from runner.outcome import Outcome, State
 from runner.text import Text
@@ -61,7 +62,7 @@ def superseding_runs(database: Database, run: int) -> list[LaterRun]:
     later = later_runs(database, run).without(corrections)
     if not later.runs:
         return []
-    rows = database.execute(_SUPERSEDING.format(last=_last_of(later)), (run,)).fetchall()
+    rows = database.execute(_SUPERSEDING.format(last=_last_of(later), reopened=REOPENED), (run,)).fetchall()
     return [LaterRun(row["id"], row["name"], row["requests"]) for row in rows]
 
 
@@ -136,15 +137,16 @@ _LAST = """(
     ORDER BY other.run DESC LIMIT 1
 )"""
 
-_BY_OTHERS = """
+_BY_OTHERS = f"""
 SELECT EXISTS (
     SELECT 1 FROM requests AS mine JOIN runs AS own ON own.id = mine.run
     JOIN runs AS others ON others.endpoint = own.endpoint AND others.id <> own.id AND others.state <> 'planned'
-    CROSS JOIN requests AS other INDEXED BY requests_by_key ON other.run = others.id AND other.key = mine.key
-    WHERE mine.run = ? AND mine.ordinal = ? AND own.endpoint <> ?
-        AND (other.state IN ('succeeded', 'unknown', 'sending') OR other.state = 'ready' AND other.unclear)
+    WHERE mine.run = ? AND mine.ordinal = ? AND own.endpoint <> ? AND EXISTS (
+        SELECT 1 FROM requests AS other INDEXED BY requests_by_key
+        WHERE other.run = others.id AND other.key = mine.key AND {WAS_SENT}
+    )
 )
-"""
+"""  # noqa: S608
 
 _SUPERSEDE = """
 UPDATE requests SET state = iif(unclear, 'unknown', 'not_sent'), code = ?,
@@ -162,14 +164,7 @@ RETURNING requests.ordinal, requests.key, state, unclear, message_en, message_zh
 _SUPERSEDING = """
 SELECT runs.id, runs.name, count(*) AS requests FROM (
     SELECT {last} AS by FROM requests
-    WHERE run = ? AND (
-        state IN ('ready', 'sending')
-        OR state IN ('not_sent', 'unknown') AND settled IS NULL
-        OR state = 'failed' AND 'stop' = (
-            SELECT action FROM attempts
-            WHERE attempts.run = requests.run AND attempts.ordinal = requests.ordinal ORDER BY number DESC LIMIT 1
-        )
-    )
+    WHERE run = ? AND (state IN ('ready', 'sending') OR {reopened})
 ) JOIN runs ON runs.id = by GROUP BY runs.id ORDER BY runs.id DESC
 """
 
